@@ -1,0 +1,1 @@
+"""Knowledge graphs from lists of research papers."""
