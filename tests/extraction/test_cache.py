@@ -1,0 +1,96 @@
+"""A second build extracts nothing, and a cache that can't be used costs time but never a build."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kg.extraction.cache import ExtractionCache
+from kg.extraction.parallel import fill_cache
+from kg.records import Extraction, LocalEntity, Mention, RelationClaim, Result, Sentence
+
+
+class FirstWord:
+    """An extractor simple enough to check: the title's first word is a Method that the paper introduces."""
+
+    fingerprint = "first-word 1"
+
+    def extract_many(self, texts: Iterable[tuple[str, str]]) -> Iterator[Extraction]:
+        for title, _ in texts:
+            name = title.split()[0]
+            mention = Mention("title", 0, len(name), name)
+            entity = LocalEntity(name, "Method", (mention,), (RelationClaim("introduces", 0.9, (0,)),))
+            result = Result(0, None, None, None, "1.5", "%", "absolute", mention)
+            yield Extraction((Sentence("title", 0, len(title)),), (entity,), (result,))
+
+
+TEXTS = [(f"Näme{n} 🧪 a title", f"abstract {n}") for n in range(1000)]
+EXPECTED = list(FirstWord().extract_many(TEXTS))
+
+
+def test_second_run_extracts_nothing_and_gives_the_same(tmp_path: Path) -> None:
+    with ExtractionCache(tmp_path, "one") as cache:
+        assert fill_cache(TEXTS[:10], cache, FirstWord) == 10
+    with ExtractionCache(tmp_path, "one") as cache:
+        assert fill_cache(TEXTS[:11], cache, FirstWord) == 1
+        assert [cache.get(text) for text in TEXTS[:11]] == EXPECTED[:11]
+
+
+def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    with ExtractionCache(tmp_path, "one") as cache:
+        done = fill_cache(
+            TEXTS, cache, FirstWord, workers=2, progress=lambda done, total: seen.append((done, total))
+        )
+        assert done == len(TEXTS)
+        assert [cache.get(text) for text in TEXTS] == EXPECTED
+    assert seen[-1] == (1000, 1000)
+
+
+def test_another_extractor_finds_nothing_of_the_first(tmp_path: Path) -> None:
+    with ExtractionCache(tmp_path, "one") as cache:
+        fill_cache(TEXTS[:1], cache, FirstWord)
+    with ExtractionCache(tmp_path, "two") as cache:
+        assert cache.get(TEXTS[0]) is None
+
+
+def test_title_and_abstract_are_told_apart(tmp_path: Path) -> None:
+    with ExtractionCache(tmp_path, "one") as cache:
+        fill_cache([("ab", "c")], cache, FirstWord)
+        assert cache.get(("a", "bc")) is None
+
+
+def test_damaged_file_is_renewed(tmp_path: Path) -> None:
+    with ExtractionCache(tmp_path, "one") as cache:
+        fill_cache(TEXTS[:1], cache, FirstWord)
+    (file,) = tmp_path.glob("*.sqlite")
+    file.write_bytes(b"this is no database" * 1000)
+    with ExtractionCache(tmp_path, "one") as cache:
+        assert fill_cache(TEXTS[:1], cache, FirstWord) == 1
+    with ExtractionCache(tmp_path, "one") as cache:
+        assert cache.get(TEXTS[0]) == EXPECTED[0]
+
+
+@pytest.mark.parametrize("obstacle", ["file", "missing parent"])
+def test_folder_that_cannot_be_made_gives_a_temporary_cache(tmp_path: Path, obstacle: str) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where the folder should be")
+    folder = blocked if obstacle == "file" else blocked / "deeper"
+    with ExtractionCache(folder, "one") as cache:
+        assert not cache.persistent
+        assert fill_cache(TEXTS[:3], cache, FirstWord) == 3
+        assert cache.get(TEXTS[2]) == EXPECTED[2]
+
+
+def test_only_the_last_extractors_are_kept(tmp_path: Path) -> None:
+    for age, name in enumerate("abcde"):
+        with ExtractionCache(tmp_path, name) as cache:
+            fill_cache(TEXTS[:1], cache, FirstWord)
+        for file in tmp_path.glob("*.sqlite"):
+            os.utime(file, (file.stat().st_mtime - 10,) * 2)
+        assert len(list(tmp_path.glob("*.sqlite"))) == min(age + 1, 3)
+    with ExtractionCache(tmp_path, "e") as cache:
+        assert TEXTS[0] in cache
