@@ -1,0 +1,20 @@
+"""The graph: its namespaces, its triples, its file, its store, its shapes and its exports."""
+
+from kg.rdf.namespaces import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, term
+from kg.rdf.sparql import Term, bind_variables
+from kg.rdf.store import OxigraphStore, QueryResults, SparqlEndpoint, Store, open_store
+
+__all__ = [
+    "BASE_IRI",
+    "PREFIXES",
+    "RESOURCE_KINDS",
+    "Iris",
+    "OxigraphStore",
+    "QueryResults",
+    "SparqlEndpoint",
+    "Store",
+    "Term",
+    "bind_variables",
+    "open_store",
+    "term",
+]
