@@ -5,8 +5,8 @@ module and put its name into ``_MODULES``. Its contract:
 
 - ``sniff(head, name)`` says whether a file is of this format from its first 64 Ki characters (white space and
   the byte-order mark before them removed; the last line may be cut) and from the file's name in lower case
-  (``""`` for standard input). The content decides; the name only settles a tie. Modules are asked in the order
-  of ``_MODULES``.
+  (``""`` for standard input). The content decides; the name only settles a tie. Modules are asked in the
+  order of ``_MODULES``.
 - ``read(document)`` yields papers while it reads. It raises nothing for a bad entry: it calls
   ``document.problem(message, line=12)`` and goes on. Titles, abstracts, names and notes are plain text when
   they leave it (`kg.text`: ``clean_latex``, ``repair_mojibake``, ``tidy``). It leaves ``Paper.lists`` empty

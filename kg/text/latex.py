@@ -1,7 +1,7 @@
 r"""LaTeX markup of titles and abstracts as plain text.
 
 Such texts are plain text with a little markup, not documents: a ``%`` is a percent sign, ``$5`` a price. So
-this reads the markup that is certain and leaves every other character; pylatexenc knows the symbols and accents.
+this reads the markup that is certain and leaves the rest alone; pylatexenc knows the symbols and accents.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ _TIE = re.compile(r"(?<=[A-Za-z.,;:)\]])~(?=[\w\\$([])|(?<=\d)~(?=[A-Za-z\\$(])"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 _KEEP_ARGUMENT = _words(
-    """textbf textit textsc textsf texttt textrm textsl textup textmd textnormal text emph underline uline mbox
-    hbox fbox mathbf mathit mathsf mathtt mathrm mathcal mathbb mathfrak mathscr mathnormal boldsymbol bm
-    operatorname ensuremath textsubscript hat bar tilde vec widehat widetilde overline dot ddot check breve acute grave
-    url path nolinkurl textquote enquote sout st hl pmb boldmath uppercase lowercase MakeUppercase MakeLowercase
-    textlf oldstylenums smash phantom mathop mathbin mathrel mathord hyperlink acl ac acs gls"""
+    """textbf textit textsc textsf texttt textrm textsl textup textmd textnormal text emph underline uline
+    mbox hbox fbox mathbf mathit mathsf mathtt mathrm mathcal mathbb mathfrak mathscr mathnormal boldsymbol bm
+    operatorname ensuremath textsubscript hat bar tilde vec widehat widetilde overline dot ddot check breve acute
+    grave url path nolinkurl textquote enquote sout st hl pmb boldmath uppercase lowercase MakeUppercase
+    MakeLowercase textlf oldstylenums smash phantom mathop mathbin mathrel mathord hyperlink acl ac acs gls"""
 )
 _LAST_ARGUMENT = {
     "href": 2,
@@ -58,8 +58,8 @@ _DROP_ARGUMENT = {
 _NOTHING = _words(
     """em it bf tt rm sc sl sf sffamily bfseries itshape ttfamily scshape rmfamily normalfont xspace noindent
     centering small footnotesize scriptsize tiny large Large LARGE huge Huge normalsize displaystyle textstyle
-    scriptstyle left right big Big bigg Bigg bigl bigr Bigl Bigr limits nolimits protect relax allowbreak nobreak
-    ignorespaces"""
+    scriptstyle left right big Big bigg Bigg bigl bigr Bigl Bigr limits nolimits protect relax allowbreak
+    nobreak ignorespaces"""
 )
 _SPACES = _words("par newline linebreak quad qquad item hfill smallskip medskip bigskip space enspace")
 _WORDS = {
