@@ -1,0 +1,269 @@
+"""Spans of tokens that may be the name of something, and the features by which they are scored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kg.extraction.lexicon import Lexicon
+from kg.extraction.tokens import Tokens
+
+__all__ = ["Candidates", "Context", "find_candidates"]
+
+MAX_TOKENS = 8
+"""The longest name that is looked for without further evidence, in tokens."""
+_PUNCTUATION_INSIDE = frozenset({"&", "+", "*", "'s", "’s"})
+_LINK = "of"
+
+
+class Span(NamedTuple):
+    """Tokens ``first`` to ``last``, both included."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the components before know about a document, in tokens."""
+
+    tokens: Tokens
+    title_tokens: int
+    """How many of the tokens are the title's."""
+    concepts: Mapping[Span, str]
+    """The type that the vocabulary gives to a span."""
+    long_forms: frozenset[Span]
+    short_forms: frozenset[Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Spans of one document with their features, which are shared between spans by token position.
+
+    The features of ``spans[n]`` are ``start[first]``, ``end[last]``, ``inside[first]`` to ``inside[last]`` and
+    ``own[n]``.
+    """
+
+    spans: Sequence[Span]
+    keys: Sequence[str]
+    """The folded text of each span."""
+    start: Mapping[int, Sequence[str]]
+    end: Mapping[int, Sequence[str]]
+    inside: Mapping[int, Sequence[str]]
+    own: Sequence[Sequence[str]]
+
+
+def find_candidates(context: Context, lexicon: Lexicon) -> Candidates:
+    """All spans of a document that may be names: runs of words that names hold, and what is known beforehand."""
+    tokens = context.tokens
+    runs = _runs(tokens, context.title_tokens, lexicon)
+    spans = _spans(tokens, runs)
+    known = set(spans)
+    extra = [*context.concepts, *context.long_forms, *context.short_forms]
+    spans.extend(sorted(span for span in set(extra) if span not in known))
+    keys = [" ".join([*tokens.lowers[a:b], tokens.stems[b]]).replace("-", " ") for a, b in spans]
+    counts = Counter(keys)
+    in_title = {key for key, span in zip(keys, spans, strict=True) if span.first < context.title_tokens}
+    shapes = _shapes(context)
+    edges_left = {run[0] for run in runs}
+    edges_right = {run[1] for run in runs}
+    start = {a: _start_features(context, lexicon, shapes, a) for a in {span.first for span in spans}}
+    end = {b: _end_features(context, lexicon, shapes, b) for b in {span.last for span in spans}}
+    inside = {
+        i: [f"i={tokens.stems[i]}", f"ic={lexicon.cluster(tokens.lowers[i])}"]
+        for i in sorted({i for span in spans for i in range(span.first, span.last + 1)})
+    }
+    own = [
+        _own_features(context, lexicon, shapes, span, key, counts[key], key in in_title, edges_left, edges_right)
+        for span, key in zip(spans, keys, strict=True)
+    ]
+    return Candidates(spans, keys, start, end, inside, own)
+
+
+def _runs(tokens: Tokens, title_tokens: int, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Longest runs of tokens of one sentence that names hold."""
+    runs: list[tuple[int, int]] = []
+    begin = -1
+    for i in range(len(tokens) + 1):
+        ends = (
+            i == len(tokens)
+            or i == title_tokens
+            or (i > 0 and tokens.sentence[i] != tokens.sentence[i - 1])
+            or _is_barrier(tokens, i, lexicon)
+        )
+        if ends and begin >= 0:
+            runs.append((begin, i - 1))
+            begin = -1
+        if begin < 0 and i < len(tokens) and not _is_barrier(tokens, i, lexicon):
+            begin = i
+    return runs
+
+
+def _is_barrier(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
+    if tokens.shapes[i] == ".":
+        return tokens.texts[i] not in _PUNCTUATION_INSIDE
+    return tokens.lowers[i] in lexicon.barriers
+
+
+def _spans(tokens: Tokens, runs: list[tuple[int, int]]) -> list[Span]:
+    spans: list[Span] = []
+    for number, (begin, end) in enumerate(runs):
+        linked = -1
+        if number + 1 < len(runs) and runs[number + 1][0] == end + 2 and tokens.lowers[end + 1] == _LINK:
+            linked = runs[number + 1][1]
+        for first in range(begin, end + 1):
+            if not _may_begin(tokens, first):
+                continue
+            for last in range(first, min(first + MAX_TOKENS - 1, end) + 1):
+                if _may_end(tokens, last):
+                    spans.append(Span(first, last))
+            if linked >= 0 and end - first < 4:
+                for last in range(end + 2, min(first + MAX_TOKENS - 1, end + 5, linked) + 1):
+                    if _may_end(tokens, last):
+                        spans.append(Span(first, last))
+    return spans
+
+
+def _may_begin(tokens: Tokens, i: int) -> bool:
+    return tokens.shapes[i] not in {".", "9"} and tokens.texts[i][0] != "-"
+
+
+def _may_end(tokens: Tokens, i: int) -> bool:
+    text = tokens.texts[i]
+    return tokens.shapes[i] != "." and not (text[0] == "-" and text[1:].isalpha())
+
+
+def _shapes(context: Context) -> list[str]:
+    """Shapes, with those of title case in a title and at the head of a sentence told apart."""
+    tokens = context.tokens
+    shapes = list(tokens.shapes)
+    for i, one in enumerate(shapes):
+        if one.startswith("Xx"):
+            if i < context.title_tokens:
+                shapes[i] = "t" + one
+            elif i == 0 or tokens.sentence[i] != tokens.sentence[i - 1]:
+                shapes[i] = "s" + one
+    return shapes
+
+
+def _word(tokens: Tokens, i: int) -> str:
+    return tokens.lowers[i] if 0 <= i < len(tokens) else "¶"
+
+
+def _before(context: Context, i: int) -> str:
+    """The word before a token within its sentence."""
+    tokens = context.tokens
+    if i <= 0 or tokens.sentence[i - 1] != tokens.sentence[i]:
+        return "¶"
+    return tokens.lowers[i - 1]
+
+
+def _after(context: Context, i: int) -> str:
+    tokens = context.tokens
+    if i + 1 >= len(tokens) or tokens.sentence[i + 1] != tokens.sentence[i]:
+        return "¶"
+    return tokens.lowers[i + 1]
+
+
+def _start_features(context: Context, lexicon: Lexicon, shapes: list[str], i: int) -> list[str]:
+    tokens = context.tokens
+    word, before, shape = tokens.lowers[i], _before(context, i), shapes[i]
+    before2 = _before(context, i - 1) if before != "¶" else "¶"
+    following = _word(tokens, i + 1)
+    return [
+        f"f={word}",
+        f"fc={lexicon.cluster(word)}",
+        f"ff={lexicon.family(word)}",
+        f"fs={shape}",
+        f"f3={word[:3]}",
+        f"fx={word[-3:]}",
+        f"p={before}",
+        f"pc={lexicon.cluster(before)}",
+        f"pp={before2}|{before}",
+        f"p2={before2}",
+        f"pf={before}|{word}",
+        f"pcf={lexicon.cluster(before)}|{lexicon.cluster(word)}",
+        f"ps={before}|{shape}",
+        f"fg={word}|{following}",
+    ]
+
+
+def _end_features(context: Context, lexicon: Lexicon, shapes: list[str], i: int) -> list[str]:
+    tokens = context.tokens
+    word, stem, after, shape = tokens.lowers[i], tokens.stems[i], _after(context, i), shapes[i]
+    after2 = _after(context, i + 1) if after != "¶" else "¶"
+    before = _word(tokens, i - 1)
+    return [
+        f"l={stem}",
+        f"lw={word}",
+        f"lc={lexicon.cluster(word)}",
+        f"lf={lexicon.family(word)}",
+        f"ls={shape}",
+        f"l3={stem[-3:]}",
+        f"l4={stem[-4:]}",
+        f"n={after}",
+        f"nc={lexicon.cluster(after)}",
+        f"nn={after}|{after2}",
+        f"n2={after2}",
+        f"ln={stem}|{after}",
+        f"lcn={lexicon.cluster(word)}|{lexicon.cluster(after)}",
+        f"ns={after}|{shape}",
+        f"kl={before}|{stem}",
+        f"kcl={lexicon.cluster(before)}|{lexicon.cluster(word)}",
+    ]
+
+
+def _own_features(
+    context: Context,
+    lexicon: Lexicon,
+    shapes: list[str],
+    span: Span,
+    key: str,
+    count: int,
+    in_title: bool,
+    edges_left: set[int],
+    edges_right: set[int],
+) -> list[str]:
+    tokens = context.tokens
+    first, last = span
+    length = last - first + 1
+    signature = "_".join(shapes[first : last + 1])
+    before, after = _before(context, first), _after(context, last)
+    edge = f"{'[' if first in edges_left else ' '}{']' if last in edges_right else ' '}"
+    if _LINK in tokens.lowers[first + 1 : last]:
+        edge += "of"
+    features = [
+        f"len={length}{edge}",
+        f"key={key}",
+        f"sig={signature}",
+        f"fl={tokens.lowers[first]}|{tokens.stems[last]}",
+        f"flc={lexicon.cluster(tokens.lowers[first])}|{lexicon.cluster(tokens.lowers[last])}",
+        f"cnt={min(count, 4)}{'t' if in_title else ''}",
+        f"lenl={length}|{tokens.stems[last]}",
+        f"lenf={length}|{tokens.lowers[first]}",
+        f"pn={before}|{after}",
+        f"sgn={signature}|{after}",
+        f"sgp={signature}|{before}",
+        f"cnte={min(count, 3)}{edge}{length}",
+    ]
+    concept = context.concepts.get(span)
+    if concept:
+        features.append(f"voc={concept}")
+        features.append(f"voc={concept}{length}")
+    if span in context.long_forms:
+        features.append("long")
+        features.append(f"long{edge}")
+    if span in context.short_forms:
+        features.append("short")
+    if length == 1:
+        features.append(f"1s={shapes[first]}{min(count, 4)}{'t' if in_title else ''}")
+        if first == 0 and after == ":":
+            features.append(f"title:{shapes[first]}")
+    if first == 0 and after == ":":
+        features.append("title:")
+    known = lexicon.known(key)
+    if known:
+        features.extend(known)
+    return features

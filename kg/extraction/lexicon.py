@@ -1,0 +1,51 @@
+"""The statistics that the extractor ships with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kg.extraction.linear import read_json
+
+__all__ = ["Lexicon", "load_lexicon"]
+
+_EMPTY: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What words and names are like, counted over texts by ``scripts/train_extraction.py``."""
+
+    barriers: frozenset[str] = frozenset()
+    """Lower-case words that names hardly ever hold."""
+    clusters: Mapping[str, int] = field(default_factory=dict)
+    """Words that occur in like company have the same number; a coarser one is in ``families``."""
+    families: Sequence[int] = ()
+    """The family of each cluster."""
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Features of names that occur in many papers, by folded name."""
+    fingerprint: str = ""
+
+    def cluster(self, word: str) -> int:
+        """The cluster of a lower-case word, -1 for a rare one."""
+        return self.clusters.get(word, -1)
+
+    def family(self, word: str) -> int:
+        """The family of a lower-case word, -1 for a rare one."""
+        number = self.clusters.get(word, -1)
+        return self.families[number] if number >= 0 else -1
+
+    def known(self, key: str) -> tuple[str, ...]:
+        """Features of a name that is known from many papers."""
+        return self.names.get(key, _EMPTY)
+
+
+def load_lexicon(path: Path) -> Lexicon:
+    """Read a lexicon that ``scripts/train_extraction.py`` wrote."""
+    value, digest = read_json(path)
+    clusters = {
+        word: number for number, words in enumerate(value["clusters"]) for word in words.split("\n") if word
+    }
+    names = {key: tuple(features.split()) for key, features in value["names"].items()}
+    return Lexicon(frozenset(value["barriers"].split("\n")), clusters, tuple(value["families"]), names, digest)

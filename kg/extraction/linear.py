@@ -1,0 +1,92 @@
+"""Linear models over named features, as small files that can be read and compared."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["LinearModel", "load_model", "read_json", "save_json", "softmax"]
+
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights of a multinomial logistic regression.
+
+    Args:
+        classes: What is told apart, K of them.
+        rows: The row of ``weights`` for each feature.
+        weights: ``(features + 1, K)``; the last row is the bias.
+    """
+
+    classes: tuple[str, ...]
+    rows: dict[str, int]
+    weights: Scores
+
+    @property
+    def bias(self) -> Scores:
+        """``(K,)``."""
+        bias: Scores = self.weights[-1]
+        return bias
+
+    def sums(self, items: Iterable[Sequence[str]]) -> Scores:
+        """The summed weights of each item's features, without the bias: ``(items, K)``."""
+        get = self.rows.get
+        found: list[int] = []
+        lengths: list[int] = []
+        for features in items:
+            before = len(found)
+            for feature in features:
+                row = get(feature)
+                if row is not None:
+                    found.append(row)
+            lengths.append(len(found) - before)
+        sums = np.zeros((len(lengths), len(self.classes)), np.float32)
+        if found:
+            filled = np.flatnonzero(lengths)
+            starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))[filled]
+            sums[filled] = np.add.reduceat(self.weights[found], starts, axis=0)
+        return sums
+
+
+def softmax(scores: Scores) -> Scores:
+    """Probabilities of each row of ``(N, K)`` scores."""
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probabilities: Scores = shifted / shifted.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+def read_json(path: Path) -> tuple[Any, str]:
+    """The value in a gzipped JSON file, and a digest of its bytes."""
+    packed = path.read_bytes()
+    return json.loads(gzip.decompress(packed)), hashlib.sha256(packed).hexdigest()
+
+
+def save_json(value: object, path: Path) -> None:
+    """Write a gzipped JSON file; the same value gives the same bytes."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
+
+
+def load_model(path: Path) -> tuple[LinearModel, str]:
+    """Read a model that ``scripts/train_extraction.py`` wrote, and the digest of its file.
+
+    In the file, ``features`` are separated by line feeds and ``weights`` hold, class by class, one whole number
+    per feature and the bias last, in units of ``scale``.
+    """
+    value, digest = read_json(path)
+    features = value["features"].split("\n") if value["features"] else []
+    weights = np.array(value["weights"], np.float32).T * np.float32(value["scale"])
+    model = LinearModel(
+        tuple(value["classes"]), {feature: row for row, feature in enumerate(features)}, np.ascontiguousarray(weights)
+    )
+    return model, digest

@@ -1,0 +1,101 @@
+"""Names of things, chosen from the candidates by a linear model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kg.extraction.candidates import Candidates, Context, Span, find_candidates
+from kg.extraction.lexicon import Lexicon
+from kg.extraction.linear import LinearModel, Scores, softmax
+from kg.extraction.reading import Found, Reading
+from kg.records import ENTITY_TYPES
+
+__all__ = ["NOTHING", "choose", "context", "find_names", "score"]
+
+NOTHING = "nothing"
+"""The class of candidates that name nothing; the first of the model's."""
+THRESHOLD = -0.5
+"""Log odds above which a candidate counts as a name, chosen by cross-validation."""
+_KEPT = 0.05
+"""The least probability that a candidate not chosen is handed on with."""
+
+
+def context(reading: Reading) -> Context:
+    """What the features of candidates are drawn from."""
+    return Context(
+        tokens=reading.tokens,
+        title_tokens=reading.title_tokens,
+        concepts={span: type_ for span, (_, type_) in reading.concepts.items()},
+        long_forms=frozenset(long for long, _ in reading.pairs),
+        short_forms=frozenset(short for _, short in reading.pairs),
+    )
+
+
+def score(candidates: Candidates, model: LinearModel) -> Scores:
+    """Scores of each candidate for each class, as the sum of those of its parts: ``(candidates, K)``."""
+    length = max((span.last for span in candidates.spans), default=-1) + 1
+    width = len(model.classes)
+    start, end = np.zeros((2, length, width), np.float32)
+    inside = np.zeros((length + 1, width), np.float64)
+    start[list(candidates.start)] = model.sums(candidates.start.values())
+    end[list(candidates.end)] = model.sums(candidates.end.values())
+    inside[[i + 1 for i in candidates.inside]] = model.sums(candidates.inside.values())
+    inside = np.cumsum(inside, axis=0)
+    firsts = np.fromiter((span.first for span in candidates.spans), np.int64, len(candidates.spans))
+    lasts = np.fromiter((span.last for span in candidates.spans), np.int64, len(candidates.spans))
+    total: Scores = (
+        model.sums(candidates.own)
+        + start[firsts]
+        + end[lasts]
+        + (inside[lasts + 1] - inside[firsts]).astype(np.float32)
+        + model.bias
+    )
+    return total
+
+
+def choose(spans: list[Span], gains: list[float]) -> list[int]:
+    """Which spans to keep so that none overlap and the gains add up to the most; spans without gain are not kept.
+
+    Weighted interval scheduling by dynamic programming over tokens, linear in tokens and spans.
+    """
+    ending: dict[int, list[int]] = {}
+    for number, (span, gain) in enumerate(zip(spans, gains, strict=True)):
+        if gain > 0:
+            ending.setdefault(span.last, []).append(number)
+    length = max(ending, default=-1) + 1
+    best = [0.0] * (length + 1)
+    taken: list[int | None] = [None] * (length + 1)
+    for i in range(length):
+        best[i + 1] = best[i]
+        for number in ending.get(i, ()):
+            value = best[spans[number].first] + gains[number]
+            if value > best[i + 1]:
+                best[i + 1], taken[i + 1] = value, number
+    kept: list[int] = []
+    i = length
+    while i > 0:
+        number_at = taken[i]
+        if number_at is None:
+            i -= 1
+        else:
+            kept.append(number_at)
+            i = spans[number_at].first
+    return kept[::-1]
+
+
+def find_names(reading: Reading, lexicon: Lexicon, model: LinearModel) -> None:
+    """Fill in ``reading.found``."""
+    candidates = find_candidates(context(reading), lexicon)
+    if not candidates.spans:
+        return
+    probabilities = softmax(score(candidates, model)).astype(np.float64)
+    nothing = np.clip(probabilities[:, model.classes.index(NOTHING)], 1e-6, 1 - 1e-6)
+    gains = np.log((1 - nothing) / nothing) - THRESHOLD
+    order = [model.classes.index(type_) for type_ in ENTITY_TYPES]
+    chosen = set(choose(list(candidates.spans), gains.tolist()))
+    kept = [n for n in range(len(candidates.spans)) if n in chosen or nothing[n] < 1 - _KEPT]
+    kept.sort(key=lambda n: candidates.spans[n])
+    reading.found = [
+        Found(candidates.spans[n], candidates.keys[n], tuple(probabilities[n, order].tolist()), n in chosen)
+        for n in kept
+    ]
