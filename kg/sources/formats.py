@@ -1,7 +1,7 @@
 """What a format of papers is, and which there are.
 
-A format is a module of this folder with a constant ``FORMAT``; `formats` names them. To add one, write the
-module and put its name into ``_MODULES``. Its contract:
+A format is a module of this folder with a constant ``FORMAT``; `known_formats` gives them. To add one, write
+the module and put its name into ``_MODULES``. Its contract:
 
 - ``sniff(head, name)`` says whether a file is of this format from its first 64 Ki characters (white space and
   the byte-order mark before them removed; the last line may be cut) and from the file's name in lower case
@@ -18,7 +18,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
@@ -53,7 +53,7 @@ class Document:
     """The file as the user named it, for messages."""
     stream: io.TextIOBase
     on_problem: OnProblem
-    _said: set[str] = field(default_factory=set)
+    _told_encoding: bool = False
 
     def problem(self, message: str, *, line: int | None = None) -> None:
         """Report what could not be read (at a line, counted from 1)."""
@@ -71,67 +71,55 @@ class Document:
                 yield number, self._decoded(line, number)
 
     def text(self, *, bound_lines: bool = True) -> str:
-        """The whole document.
+        """The whole document, at most `MAX_TEXT` characters.
 
         Args:
-            bound_lines: Leave out (with a problem) lines longer than `MAX_LINE`; off for formats that may
-                stand on one line, as JSON does.
+            bound_lines: Put an empty line (with a problem) for each line longer than `MAX_LINE`; off for
+                formats that may stand on one line, as JSON does.
         """
-        if bound_lines:
-            lines = dict(self.lines())
-            return "\n".join(lines.get(number, "") for number in range(1, max(lines, default=0) + 1))
-        text = self._read_at_most(MAX_TEXT)
-        return self._decoded(text, None)
+        if not bound_lines:
+            text = self.stream.read(MAX_TEXT)
+            self._end_here(len(text))
+            return self._decoded(text, None)
+        lines: list[str] = []
+        size = 0
+        for number, line in self.lines():
+            lines += [""] * (number - 1 - len(lines))
+            lines.append(line)
+            if (size := size + len(line) + 1) > MAX_TEXT:
+                self._end_here(size)
+                break
+        return "\n".join(lines)
 
-    def _read_at_most(self, size: int) -> str:
-        parts: list[str] = []
-        while size > 0 and (part := self._guarded(lambda: self.stream.read(1 << 20))):
-            parts.append(part)
-            size -= len(part)
-        if size <= 0:
+    def _end_here(self, size: int) -> None:
+        if size >= MAX_TEXT and self.stream.read(1):
             self.problem(f"only the first {MAX_TEXT:,} characters were read; split the file")
-        return "".join(parts)
 
     def _bounded_lines(self) -> Iterator[tuple[int, str | None]]:
         number = 0
-        while line := self._guarded(lambda: self.stream.readline(MAX_LINE)):
+        while line := self.stream.readline(MAX_LINE):
             number += 1
             if line.endswith("\n") or len(line) < MAX_LINE:
                 yield number, line.removesuffix("\n")
                 continue
-            while (rest := self._guarded(lambda: self.stream.readline(MAX_LINE))) and not rest.endswith("\n"):
+            while (rest := self.stream.readline(MAX_LINE)) and not rest.endswith("\n"):
                 pass
             yield number, None
-
-    def _guarded(self, read: Callable[[], str]) -> str:
-        """What can be read; empty at the end, also where a damaged file ends too early."""
-        try:
-            return read()
-        except (EOFError, OSError, ValueError, UnicodeError) as error:
-            self._once(
-                f"the file ends too early or is damaged ({_reason(error)}); what stands before was read"
-            )
-            return ""
 
     def _decoded(self, text: str, line: int | None) -> str:
         """Text in which bytes that are no UTF-8 are read as Windows-1252."""
         if not _UNDECODED.search(text):
             return text
-        if "encoding" not in self._said:
-            self._said.add("encoding")
+        if not self._told_encoding:
+            self._told_encoding = True
             self.problem(
                 "some bytes are not UTF-8 and were read as Windows-1252; save the file as UTF-8", line=line
             )
         return _UNDECODED.sub(_windows_1252, text)
 
-    def _once(self, message: str) -> None:
-        if message not in self._said:
-            self._said.add(message)
-            self.problem(message)
-
 
 @cache
-def formats() -> tuple[Format, ...]:
+def known_formats() -> tuple[Format, ...]:
     """The formats in the order in which they are asked whether a file is theirs."""
     return tuple(import_module(f"kg.sources.{module}").FORMAT for module in _MODULES)
 
@@ -141,7 +129,3 @@ _UNDECODED = re.compile("[\udc80-\udcff]+")
 
 def _windows_1252(match: re.Match[str]) -> str:
     return match.group().encode("utf-8", "surrogateescape").decode("cp1252", "replace")
-
-
-def _reason(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -35,6 +35,7 @@ _URL_TAIL = re.compile(
     r"(?:/(?:full|pdf|epdf|abstract|meta|summary|fulltext|full-text|html))+$", re.IGNORECASE
 )
 _PAIRS = {")": "(", "]": "[", "}": "{"}
+_URL_WITHIN = re.compile(r"https?://[^\s<>\"{}|\\^`]+", re.IGNORECASE)
 _OPENREVIEW = re.compile(r"(?:www\.)?openreview\.net", re.IGNORECASE)
 _ACL = re.compile(
     r"(?:www\.)?(?:aclanthology\.(?:org|info)/(?:papers/(?:[A-Z]/[A-Z]\d{2}/)?)?|aclweb\.org/anthology/(?:papers/[A-Z]/[A-Z]\d{2}/)?)"
@@ -176,6 +177,12 @@ def is_code_url(url: str) -> bool:
     """Whether an address is that of a repository or a project page on a host that serves code."""
     parts = urlsplit_or_none(url)
     return parts is not None and bool(_CODE_HOSTS.match(parts[1] + parts[2]))
+
+
+def find_code_url(text: str) -> str:
+    """The first address within a text of a repository or project page on a host that serves code."""
+    urls = (repair_url(match.group()) for match in _URL_WITHIN.finditer(text))
+    return next((url for url in urls if is_code_url(url)), "")
 
 
 def urlsplit_or_none(url: str) -> tuple[str, str, str, str] | None:

@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from pylatexenc.latex2text import LatexNodes2Text
+from pylatexenc.latexwalker import LatexWalkerError
 
 
 def _words(text: str) -> frozenset[str]:
@@ -36,9 +37,9 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 _KEEP_ARGUMENT = _words(
     """textbf textit textsc textsf texttt textrm textsl textup textmd textnormal text emph underline uline
-    mbox hbox fbox mathbf mathit mathsf mathtt mathrm mathcal mathbb mathfrak mathscr mathnormal boldsymbol bm
-    operatorname ensuremath textsubscript hat bar tilde vec widehat widetilde overline dot ddot check breve acute
-    grave url path nolinkurl textquote enquote sout st hl pmb boldmath uppercase lowercase MakeUppercase
+    mbox hbox fbox mathbf mathit mathsf mathtt mathrm mathcal mathbb mathfrak mathscr mathnormal boldsymbol
+    bm operatorname ensuremath textsubscript hat bar tilde vec widehat widetilde overline dot ddot check breve
+    acute grave url path nolinkurl textquote enquote sout st hl pmb boldmath uppercase lowercase MakeUppercase
     MakeLowercase textlf oldstylenums smash phantom mathop mathbin mathrel mathord hyperlink acl ac acs gls"""
 )
 _LAST_ARGUMENT = {
@@ -253,6 +254,7 @@ def _command(text: str, at: int, *, math: bool, braces: bool, before: str) -> tu
         arguments, after = _arguments(text, end, 2)
         if len(arguments) == 2:
             return "/".join(_grouped(convert(argument)) for argument in arguments), after
+        return match.group(), end
     if name == "sqrt":
         argument, after = _argument(text, _skip_option(text, end))
         return "√" + _grouped(convert(argument)), after
@@ -341,5 +343,8 @@ def _skip_spaces(text: str, at: int) -> int:
 @lru_cache(maxsize=4096)
 def _symbol(command: str) -> str:
     """The character that a command without arguments or an accent prints; empty if pylatexenc knows none."""
-    printed: str = LatexNodes2Text(math_mode="text").latex_to_text(command)
+    try:
+        printed: str = LatexNodes2Text(math_mode="text").latex_to_text(command)
+    except (IndexError, LatexWalkerError):  # the first is how its reader of \verb fails
+        return ""
     return "" if printed.startswith("<") else printed.strip()

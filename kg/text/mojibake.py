@@ -1,9 +1,9 @@
 """Text that is UTF-8 but was decoded as a Windows or Latin encoding of one byte per character.
 
 Such text keeps most of its bytes, so most of it can be put right. A byte that the wrong encoding had no
-character for was dropped, and its character with it: that is shown as U+FFFD, never guessed. ftfy's repair needs
-long runs without a loss; here each sequence stands for itself (the decoder resynchronises on lead bytes), which
-restores twice as many.
+character for was dropped, and its character with it: that is shown as U+FFFD, never guessed. ftfy's repair
+needs long runs without a loss; here each sequence stands for itself (the decoder resynchronises on lead
+bytes), which restores twice as many.
 """
 
 from __future__ import annotations
