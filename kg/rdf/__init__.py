@@ -3,11 +3,13 @@
 from kg.rdf.namespaces import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, term
 from kg.rdf.sparql import Term, bind_variables
 from kg.rdf.store import OxigraphStore, QueryResults, SparqlEndpoint, Store, open_store
+from kg.rdf.write import GraphCounts, load_store, write_graph
 
 __all__ = [
     "BASE_IRI",
     "PREFIXES",
     "RESOURCE_KINDS",
+    "GraphCounts",
     "Iris",
     "OxigraphStore",
     "QueryResults",
@@ -15,6 +17,8 @@ __all__ = [
     "Store",
     "Term",
     "bind_variables",
+    "load_store",
     "open_store",
     "term",
+    "write_graph",
 ]

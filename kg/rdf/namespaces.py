@@ -51,6 +51,8 @@ RESOURCE_KINDS: Final = (
 )
 """The first part of a resource's IRI after the base, in the order in which the graph file holds them."""
 
+_PREFIXED_KINDS: Final = ("entity", "list", "paper")
+
 
 def term(name: str) -> NamedNode:
     """The IRI of a prefixed name: ``term("kg:Paper")``.
@@ -87,8 +89,11 @@ class Iris:
             raise UsageError(f"not an IRI: {error}", where=self.base) from error
 
     def prefixes(self) -> dict[str, str]:
-        """Every prefix: the vocabularies, and one for each kind of resource (``paper:``, ``entity:`` …)."""
-        return dict(PREFIXES) | {kind: f"{self.base}{kind}/" for kind in RESOURCE_KINDS}
+        """Every prefix: the vocabularies, and ``paper:``, ``entity:`` and ``list:`` for the graph's own.
+
+        Other resources have a slash after their kind's, which no prefixed name can hold.
+        """
+        return dict(PREFIXES) | {kind: f"{self.base}{kind}/" for kind in _PREFIXED_KINDS}
 
     def paper(self, key: str) -> NamedNode:
         """A paper, from its key: ``paper/arxiv-2505.17387``."""
