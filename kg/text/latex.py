@@ -86,6 +86,9 @@ _WORDS = {
     "log": "log",
     "argmax": "argmax",
     "argmin": "argmin",
+    "gcd": "gcd",
+    "dim": "dim",
+    "ne": "≠",
     "lvert": "|",
     "rvert": "|",
     "vert": "|",
@@ -235,7 +238,7 @@ def _command(text: str, at: int, *, math: bool, braces: bool, before: str) -> tu
         return _convert(argument, math=math and not name.startswith("text"), braces=braces)
 
     if name in _KEEP_ARGUMENT or name == "textsuperscript":
-        argument, after = _argument(text, end) if math else _group(text, end)
+        argument, after = (_argument if math or name.startswith("math") else _group)(text, end)
         if after > end:
             if name in {"url", "path", "nolinkurl"}:
                 return argument, after
@@ -246,7 +249,9 @@ def _command(text: str, at: int, *, math: bool, braces: bool, before: str) -> tu
         return ("", end) if math else (match.group(), end)
     if (count := _LAST_ARGUMENT.get(name)) is not None:
         arguments, after = _arguments(text, _skip_option(text, end), count)
-        return (convert(arguments[-1]), after) if len(arguments) == count else (match.group(), end)
+        if len(arguments) == count:
+            return convert(arguments[-1]), after
+        return (arguments[0], after) if arguments and name == "href" else (match.group(), end)
     if (count := _DROP_ARGUMENT.get(name)) is not None:
         arguments, after = _arguments(text, _skip_option(text, end), count)
         return ("", after) if arguments else (match.group(), end)
@@ -278,7 +283,7 @@ def _command(text: str, at: int, *, math: bool, braces: bool, before: str) -> tu
     arguments, after = _arguments(text, end, 4)
     if arguments and any(arguments):
         return " ".join(convert(argument) for argument in arguments), after
-    return match.group(), end
+    return match.group(), after
 
 
 def _grouped(text: str) -> str:
