@@ -1,4 +1,4 @@
-"""What the formats of reference managers share: dates, authors, pointers to the paper, marked-up text."""
+"""What the formats of reference managers share: dates, identifiers, notes, marked-up text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import calendar
 import html
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import quote
 
-from kg.records import Note
+from kg.records import Note, Paper
 from kg.sources.identifiers import (
     find_arxiv,
     find_code_url,
@@ -21,7 +20,7 @@ from kg.sources.identifiers import (
 )
 from kg.text import paragraphs, plain
 
-__all__ = ["Pointers", "as_date", "join_date", "note", "pointers", "text_of"]
+__all__ = ["as_date", "join_date", "note", "paper_from", "text_of"]
 
 _MONTH_NAME = re.compile(
     r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -44,55 +43,54 @@ _HEADING = re.compile(r"^\s*<jats:title>\s*(?:abstract|summary)\s*</jats:title>"
 _JATS_INLINE = frozenset({"italic", "bold", "sub", "sup", "sc", "monospace", "underline", "inline-formula"})
 
 
-@dataclass(frozen=True, slots=True)
-class Pointers:
-    """Where a reference says that its paper is. Fields as in `kg.records.Paper`."""
-
-    arxiv_id: str
-    arxiv_version: int | None
-    doi: str
-    url: str
-    code_url: str
-
-    def issued(self, date: str) -> str:
-        """The date of the reference, or the month that the arXiv id names where that says more."""
-        month = issued_from_arxiv(self.arxiv_id)
-        return month if month.startswith(date) else date
-
-
-def pointers(
+def paper_from(
+    title: str,
     *,
+    abstract: str = "",
+    authors: Iterable[str] = (),
+    date: str = "",
     eprints: Iterable[str] = (),
     dois: Iterable[str] = (),
     urls: Iterable[str] = (),
     texts: Iterable[str] = (),
-    abstract: str = "",
     code: str = "",
-) -> Pointers:
-    """What a reference's fields point at, the surest fields first.
+    notes: Iterable[Note | None] = (),
+) -> Paper:
+    """A paper from the fields of a reference; what points at the paper is taken from the surest field.
 
     Args:
+        title: Plain text, as are abstract and authors.
+        abstract: Searched for an address of code too, but for no identifier: it may cite other papers.
+        authors: Given name first; empty ones are left out.
+        date: As `as_date` gives it. The month that an arXiv id names is taken where it says more.
         eprints: Fields that are an arXiv id, if anything.
         dois: Fields that are a DOI, bare or as an address.
-        urls: Fields that are an address.
+        urls: Fields that are an address, of the paper or its code.
         texts: Running text about the reference (its journal, its note), which may hold an arXiv id, a DOI or
-            an address.
-        abstract: Searched for an address of code only: it may cite other papers.
+            the address of code.
         code: A field that is an address of code.
+        notes: What `note` gives.
     """
     dois, texts = list(dois), list(texts)
     urls = [url for url in map(repair_url, urls) if url]
-    exact = (found for text in (*eprints, *urls, *dois) if (found := parse_arxiv(text)))
-    arxiv = next(exact, None) or next((found for text in texts if (found := find_arxiv(text))), None)
     papers = [url for url in urls if not is_code_url(url)]
     codes = (repair_url(code), *(url for url in urls if is_code_url(url)), *map(find_code_url, texts))
+    exact = (found for text in (*eprints, *urls, *dois) if (found := parse_arxiv(text)))
+    arxiv = next(exact, None) or next((found for text in texts if (found := find_arxiv(text))), None)
+    arxiv_id = arxiv.id if arxiv else ""
     doi = next((name for text in (*dois, *papers, *texts) if (name := parse_doi(text))), "")
-    return Pointers(
-        arxiv_id=arxiv.id if arxiv else "",
+    month = issued_from_arxiv(arxiv_id)
+    return Paper(
+        title=title,
+        abstract=abstract,
+        authors=tuple(filter(None, authors)),
+        issued=month if month.startswith(date) else date,
+        arxiv_id=arxiv_id,
         arxiv_version=arxiv.version if arxiv else None,
         doi=doi,
-        url=next(iter(papers), "") or _home(arxiv.id if arxiv else "", doi),
+        url=next(iter(papers), "") or _home(arxiv_id, doi),
         code_url=next(filter(None, codes), "") or find_code_url(abstract),
+        notes=tuple(filter(None, notes)),
     )
 
 

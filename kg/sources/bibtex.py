@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.exceptions import ParserStateException
 from bibtexparser.middlewares.names import parse_single_name_into_parts, split_multiple_persons_names
-from bibtexparser.model import Entry, ImplicitComment, ParsingFailedBlock, String
+from bibtexparser.model import Block, Entry, Field, ImplicitComment, ParsingFailedBlock, String
 
 from kg.records import Paper
-from kg.sources.bibliographic import as_date, join_date, note, pointers, text_of
+from kg.sources.bibliographic import as_date, join_date, note, paper_from, text_of
 from kg.sources.formats import Document, Format
 
 __all__ = ["FORMAT"]
@@ -57,29 +57,7 @@ def sniff(head: str, name: str) -> bool:
 
 def read(document: Document) -> Iterator[Paper]:
     """The paper of each entry that has a title."""
-    try:
-        blocks = parse_string(document.text(), parse_stack=[]).blocks
-    except ParserStateException as error:
-        document.problem(f"the file cannot be read as BibTeX ({error.message})")
-        return
-    macros: dict[str, str] = {}
-    entries: list[tuple[Entry, dict[str, str]]] = []
-    before: Entry | None = None
-    for block in blocks:
-        known = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
-        line = (block.start_line or 0) + 1
-        if isinstance(known, Entry):
-            entries.append((known, _fields(known, macros, document)))
-        elif isinstance(known, String):
-            macros[known.key.lower()] = _value(known.value, macros)[0]
-        elif isinstance(block, ParsingFailedBlock):
-            start = _start_of(block.raw or "")
-            document.problem(f"a broken entry was skipped; check its braces and commas: {start}", line=line)
-        elif isinstance(block, ImplicitComment) and _STRAY_FIELD.match(block.comment) and before:
-            document.problem(
-                f"fields after the end of the entry {before.key} were skipped; check its braces", line=line
-            )
-        before = known if isinstance(known, Entry) else None
+    entries = list(_entries(document))
     by_key = {entry.key: fields for entry, fields in reversed(entries)}
     containers = {fields["crossref"] for _, fields in entries if "crossref" in fields}
     for entry, fields in entries:
@@ -87,17 +65,44 @@ def read(document: Document) -> Iterator[Paper]:
         if kind in _NO_PAPERS or (kind in _CONTAINERS and entry.key in containers):
             continue
         if not any(name in fields for name in _DATES) and (parent := by_key.get(fields.get("crossref", ""))):
-            fields = {name: parent[name] for name in _DATES if name in parent} | fields
-        title = _title(fields)
-        if title:
+            fields = fields | {name: parent[name] for name in _DATES if name in parent}
+        if title := _title(fields):
             yield _paper(title, fields)
         else:
-            document.problem(
-                f"the entry {entry.key} has no title and was skipped", line=(entry.start_line or 0) + 1
-            )
+            document.problem(f"the entry {entry.key} has no title and was skipped", line=_line(entry))
 
 
 FORMAT = Format("bibtex", sniff, read)
+
+
+def _entries(document: Document) -> Iterator[tuple[Entry, dict[str, str]]]:
+    """The entries with their fields, those with a repeated key or field among them."""
+    try:
+        blocks = parse_string(document.text(), parse_stack=[]).blocks
+    except ParserStateException as error:
+        document.problem(f"the file cannot be read as BibTeX ({error.message})")
+        return
+    macros: dict[str, str] = {}
+    before: Entry | None = None
+    for block in blocks:
+        known = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
+        if isinstance(known, Entry):
+            yield known, _fields(known, macros, document)
+        elif isinstance(known, String):
+            macros[known.key.lower()] = _value(known.value, macros)[0]
+        elif isinstance(block, ParsingFailedBlock):
+            start = _start_of(block.raw or "")
+            message = f"a broken entry was skipped; check its braces and commas: {start}"
+            document.problem(message, line=_line(block))
+        elif isinstance(block, ImplicitComment) and before and _STRAY_FIELD.match(block.comment):
+            message = f"fields after the end of the entry {before.key} were skipped; check its braces"
+            document.problem(message, line=_line(block))
+        before = known if isinstance(known, Entry) else None
+
+
+def _line(block: Block | Field) -> int:
+    """Counted from 1, while bibtexparser counts from 0."""
+    return (block.start_line or 0) + 1
 
 
 def _fields(entry: Entry, macros: Mapping[str, str], document: Document) -> dict[str, str]:
@@ -112,15 +117,14 @@ def _fields(entry: Entry, macros: Mapping[str, str], document: Document) -> dict
             if not rest:
                 break
             following = _NEXT_FIELD.match(rest)
-            line = (field.start_line or 0) + 1
             if not following:
                 document.problem(
-                    f"in the entry {entry.key}, text after the value of {name} was skipped", line=line
+                    f"in the entry {entry.key}, text after the value of {name} was skipped", line=_line(field)
                 )
                 break
             document.problem(
                 f"in the entry {entry.key}, a comma is missing after {name}; read as if it were there",
-                line=line,
+                line=_line(field),
             )
             name, source = following[1].lower(), rest[following.end() :]
     return fields
@@ -166,8 +170,12 @@ def _paper(title: str, fields: Mapping[str, str]) -> Paper:
     def get(*names: str) -> list[str]:
         return [fields[name] for name in names if name in fields]
 
-    abstract = _text(fields.get("abstract", ""))
-    where = pointers(
+    return paper_from(
+        title,
+        abstract=_text(fields.get("abstract", "")),
+        authors=_authors(fields.get("author", "")),
+        date=as_date(fields.get("date", ""))
+        or join_date(*(fields.get(part, "") for part in ("year", "month", "day"))),
         eprints=_eprints(fields),
         dois=map(_address, get("doi")),
         urls=map(_address, get("url", "ee", "link", "howpublished")),
@@ -175,26 +183,10 @@ def _paper(title: str, fields: Mapping[str, str]) -> Paper:
             _ADDRESS.sub(lambda match: f" {_address(match[0])} ", text)
             for text in get("journal", "journaltitle", "note", "howpublished", "number", "pages", "addendum")
         ],
-        abstract=abstract,
-        code=next(
-            (url for value in get("code", "codeurl", "github", "repository") if (url := _code(value))), ""
+        code=next(filter(None, map(_code, get("code", "codeurl", "github", "repository"))), ""),
+        notes=(
+            note(heading, fields[name], braces=True) for name, heading in _NOTES.items() if name in fields
         ),
-    )
-    notes = (note(heading, fields[name], braces=True) for name, heading in _NOTES.items() if name in fields)
-    date = as_date(fields.get("date", "")) or join_date(
-        fields.get("year", ""), fields.get("month", ""), fields.get("day", "")
-    )
-    return Paper(
-        title=title,
-        abstract=abstract,
-        authors=_authors(fields.get("author", "")),
-        issued=where.issued(date),
-        arxiv_id=where.arxiv_id,
-        arxiv_version=where.arxiv_version,
-        doi=where.doi,
-        url=where.url,
-        code_url=where.code_url,
-        notes=tuple(entry for entry in notes if entry),
     )
 
 
@@ -211,14 +203,12 @@ def _eprints(fields: Mapping[str, str]) -> Iterator[str]:
         yield fields["volume"].removeprefix("abs/")
 
 
-def _authors(value: str) -> tuple[str, ...]:
+def _authors(value: str) -> Iterator[str]:
     names = split_multiple_persons_names(" ".join(value.split()))
     if len(names) == 1 and ";" in value:
         names = value.split(";")
     ordered = (parse_single_name_into_parts(name, strict=False).merge_first_name_first for name in names)
-    return tuple(
-        text for name in ordered if (text := _text(name)) and text.lower() not in {"others", "et al."}
-    )
+    return (text for text in map(_text, ordered) if text.lower() not in {"others", "et al."})
 
 
 def _text(value: str) -> str:

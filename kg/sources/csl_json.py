@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from kg.records import Paper
-from kg.sources.bibliographic import as_date, join_date, note, pointers, text_of
+from kg.sources.bibliographic import as_date, join_date, note, paper_from, text_of
 from kg.sources.formats import Document, Format
 
 __all__ = ["FORMAT"]
@@ -115,33 +115,23 @@ def _is_whole(line: str) -> bool:
 
 
 def _paper(title: str, item: Mapping[str, Any]) -> Paper:
-    abstract = text_of(_text(item, "abstract") or _text(item, "abstractNote"))
     remarks = _text(item, "note") or _text(item, "extra")
     archive = [_text(item, name) for name in ("number", "archive_location", "archiveID", "archiveLocation")]
-    where = pointers(
+    written = [_text(item, "annote"), *(_text(entry, "note") for entry in _objects(item, "notes"))]
+    return paper_from(
+        title,
+        abstract=text_of(_text(item, "abstract") or _text(item, "abstractNote")),
+        authors=_authors(item),
+        date=_issued(item),
         eprints=[*archive, *_EPRINT.findall(remarks)],
         dois=[_text(item, "DOI")],
         urls=[_text(item, "URL"), _text(item, "url")],
         texts=[_text(item, "container-title"), _text(item, "publicationTitle"), remarks],
-        abstract=abstract,
-    )
-    written = [_text(item, "annote"), *(_text(entry, "note") for entry in _objects(item, "notes"))]
-    notes = (note("Notes", text) for text in written)
-    return Paper(
-        title=title,
-        abstract=abstract,
-        authors=_authors(item),
-        issued=where.issued(_issued(item)),
-        arxiv_id=where.arxiv_id,
-        arxiv_version=where.arxiv_version,
-        doi=where.doi,
-        url=where.url,
-        code_url=where.code_url,
-        notes=tuple(entry for entry in notes if entry),
+        notes=(note("Notes", text) for text in written),
     )
 
 
-def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
+def _authors(item: Mapping[str, Any]) -> Iterator[str]:
     parts = [
         [
             _text(person, name)
@@ -153,7 +143,7 @@ def _authors(item: Mapping[str, Any]) -> tuple[str, ...]:
         for person in _objects(item, "creators")
         if person.get("creatorType") == "author"
     ]
-    return tuple(name for words in parts if (name := text_of(" ".join(words))))
+    return (text_of(" ".join(words)) for words in parts)
 
 
 def _issued(item: Mapping[str, Any]) -> str:

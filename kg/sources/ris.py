@@ -16,7 +16,7 @@ import rispy
 from rispy.config import TAG_KEY_MAPPING
 
 from kg.records import Paper
-from kg.sources.bibliographic import as_date, note, pointers, text_of
+from kg.sources.bibliographic import as_date, note, paper_from, text_of
 from kg.sources.formats import Document, Format
 
 __all__ = ["FORMAT"]
@@ -28,7 +28,6 @@ _END = re.compile(r"\s{0,3}ER\s*-?\s*$")
 _MORE_TAGS = frozenset({"BT", "CT", "ED", "L3", "LK", "U1", "U2", "U3", "U4", "U5"})
 _TAGS = frozenset(TAG_KEY_MAPPING) | _MORE_TAGS
 _BEFORE_TEXT = "\ufeff\x1a"
-_ARXIV_ARCHIVE = re.compile(r"arxiv", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -103,12 +102,13 @@ def _tagged(line: str) -> tuple[str, str]:
 
 
 def _paper(title: str, record: Mapping[str, Any]) -> Paper:
-    abstract = _first(record, "abstract", "notes_abstract")
     archive = " ".join(_all(record, "name_of_database", "publisher", "journal_name", "alternate_title3"))
-    where = pointers(
-        eprints=_all(record, "accession_number", "number", "volume")
-        if _ARXIV_ARCHIVE.search(archive)
-        else (),
+    return paper_from(
+        title,
+        abstract=_first(record, "abstract", "notes_abstract"),
+        authors=map(_name, _all(record, "authors", "first_authors")),
+        date=_date(record),
+        eprints=_all(record, "accession_number", "number", "volume") if "arxiv" in archive.lower() else (),
         dois=_all(record, "doi", "type_of_work"),
         urls=_all(record, "urls", "LK", "file_attachments2", "file_attachments1", "L3"),
         texts=_all(
@@ -116,20 +116,7 @@ def _paper(title: str, record: Mapping[str, Any]) -> Paper:
             *("journal_name", "secondary_title", "alternate_title3", "alternate_title1", "accession_number"),
             *("number", "note", "notes", "custom1", "publisher"),
         ),
-        abstract=abstract,
-    )
-    notes = (note("Notes", text) for text in _all(record, "notes", "research_notes"))
-    return Paper(
-        title=title,
-        abstract=abstract,
-        authors=tuple(name for text in _all(record, "authors", "first_authors") if (name := _name(text))),
-        issued=where.issued(_date(record)),
-        arxiv_id=where.arxiv_id,
-        arxiv_version=where.arxiv_version,
-        doi=where.doi,
-        url=where.url,
-        code_url=where.code_url,
-        notes=tuple(entry for entry in notes if entry),
+        notes=(note("Notes", text) for text in _all(record, "notes", "research_notes")),
     )
 
 
