@@ -29,9 +29,9 @@ _TYPES: dict[str, EntityType] = {_KG + name: name for name in ENTITY_TYPES}
 def load_vocabulary(path: Path | None = None) -> Vocabulary:
     """Read a SKOS vocabulary in Turtle; the packaged ``ontology/vocabulary.ttl`` if no path is given.
 
-    Every ``skos:Concept`` is a term. Each needs an IRI under ``https://w3id.org/paperkg/id/entity/``, exactly one
-    ``skos:prefLabel`` and exactly one of the six entity types; ``skos:altLabel``, ``skos:broader`` (to another
-    term of the file) and ``skos:exactMatch`` are optional. Language tags are ignored.
+    Every ``skos:Concept`` is a term. Each needs an IRI under ``https://w3id.org/paperkg/id/entity/``, exactly
+    one ``skos:prefLabel`` and exactly one of the six entity types; ``skos:altLabel``, ``skos:broader`` (to
+    another term of the file) and ``skos:exactMatch`` are optional. Language tags are ignored.
 
     Returns:
         The terms in the order of their slugs, with labels and links sorted. The fingerprint depends on them

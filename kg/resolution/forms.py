@@ -1,0 +1,65 @@
+"""The forms of a name: which are short for which, and which is its label."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from kg.text.names import fold
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def split_forms(forms: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The long and the short forms among those that one paper uses for one thing, each in their order.
+
+    A short form is an abbreviation that stands beside a long form of several words (``GRPO`` beside ``group
+    relative policy optimization``); alone it counts as long. ``MedQA`` is not short for ``MedQA dataset``.
+    """
+    head = next((form for form in forms if not _is_abbreviation(form) and len(_WORD.findall(form)) > 1), "")
+    if not head:
+        return tuple(forms), ()
+    short = tuple(form for form in forms if _is_abbreviation(form) and not _holds(head, form))
+    return tuple(form for form in forms if form not in short), short
+
+
+def same_version(one: str, other: str) -> bool:
+    """Whether two folded forms agree in every word that holds a digit."""
+    return _numbers(one) == _numbers(other)
+
+
+def best_label(papers: Mapping[str, int]) -> str:
+    """The form to show, given the number of papers that write each.
+
+    The long form that most papers write, all its spellings counted together; of its spellings the one that
+    most papers write, rather not in capitals throughout, and on a tie the one that reads as in a sentence.
+    """
+    long, _ = split_forms(sorted(papers))
+    spellings: defaultdict[str, list[str]] = defaultdict(list)
+    for form in long:
+        spellings[fold(form)].append(form)
+    most = min(spellings.values(), key=lambda forms: (-sum(papers[form] for form in forms), forms))
+    return min(most, key=lambda form: (_shouts(form), -papers[form], _capitals(form), len(form), form))
+
+
+def _is_abbreviation(form: str) -> bool:
+    return len(form) <= 12 and not re.search(r"\s", form) and sum(map(str.isupper, form)) >= 2
+
+
+def _holds(long: str, short: str) -> bool:
+    return f" {fold(short)} " in f" {fold(long)} "
+
+
+def _numbers(folded: str) -> list[str]:
+    return [word for word in folded.split() if any(map(str.isdigit, word))]
+
+
+def _shouts(form: str) -> bool:
+    return len(_WORD.findall(form)) > 1 and len(form) > 12 and form.isupper()
+
+
+def _capitals(form: str) -> int:
+    """Few first in a phrase (title case is the title's), many first in a single name (``MedQA``)."""
+    capitals = sum(map(str.isupper, form))
+    return capitals if re.search(r"\s", form) else -capitals

@@ -1,0 +1,232 @@
+"""From what each paper calls its things to the entities of the graph.
+
+Memory grows with the number of distinct names, not with the number of papers, and the outcome does not depend
+on the order in which papers are observed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kg.records import ENTITY_TYPES, Concept, Entity, EntityType, Extraction, LocalEntity, Vocabulary
+from kg.resolution.forms import best_label, same_version, split_forms
+from kg.text import slugify
+from kg.text.names import fold
+
+_CONCEPT = "concept:"  # no folded form holds a colon
+
+_KIND: dict[EntityType, int] = {"Task": 0, "Method": 0, "Model": 0, "Dataset": 1, "Benchmark": 1, "Metric": 2}
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the papers say about one name."""
+
+    papers: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
+    """Papers that write each form."""
+    types: Counter[EntityType] = field(default_factory=Counter)
+    """Mentions by type."""
+    scored: bool = False
+    """Whether a paper evaluates on it."""
+
+    def add(self, other: _Seen) -> None:
+        self.papers += other.papers
+        self.forms.update(other.forms)
+        self.types.update(other.types)
+        self.scored = self.scored or other.scored
+
+    @property
+    def type(self) -> EntityType:
+        return min(ENTITY_TYPES, key=lambda name: (-self.types[name], ENTITY_TYPES.index(name)))
+
+
+class _Names:
+    """The vocabulary, by folded form."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.concepts = vocabulary.concepts
+        self._slugs = {
+            fold(form): concept.slug
+            for concept in vocabulary.concepts.values()
+            for form in (*concept.aliases, concept.label)
+        }
+
+    def of(self, form: str) -> str:
+        """The name that a form stands for, taken alone: a concept's, else the folded form."""
+        key = fold(form)
+        slug = self._slugs.get(key)
+        return key if slug is None else _CONCEPT + slug
+
+    def of_entity(self, entity: LocalEntity) -> str:
+        """The name that a paper's entity goes by: its concept's, else that of its long form.
+
+        A short form counts only where there is no long one: ``SAM`` of a paper on sharpness-aware
+        minimization is not the Segment Anything Model.
+        """
+        if entity.concept in self.concepts:
+            return _CONCEPT + entity.concept
+        names = [self.of(form) for form in split_forms(entity.forms)[0]]
+        return next((name for name in names if name.startswith(_CONCEPT)), names[0])
+
+    def versions(self, name: str) -> str:
+        """A folded form of the name, for comparing versions."""
+        return fold(self.concepts[name.removeprefix(_CONCEPT)].label) if name.startswith(_CONCEPT) else name
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The entities of a collection of papers."""
+
+    entities: Mapping[str, Entity]
+    """By slug, in the order of the slugs."""
+    _names: _Names
+    _slugs: Mapping[str, str]
+
+    def slugs(self, extraction: Extraction) -> tuple[str, ...]:
+        """The slug of the entity that each of an extraction's entities is, in their order.
+
+        Raises:
+            KeyError: The extraction was not observed before the resolution was made.
+        """
+        return tuple(self._slugs[self._names.of_entity(entity)] for entity in extraction.entities)
+
+
+class Resolver:
+    """Finds the entities of a collection: ``observe`` each extraction, then ``resolve``.
+
+    - What the vocabulary has is its concept, by any of the concept's forms.
+    - Otherwise names are one when they fold to the same key (see `kg.text.names.fold`), or when a paper uses
+      them for one thing, unless they differ in a version.
+    - A short form never joins two long forms. Where a paper uses it alone, it is the vocabulary's concept;
+      else the one long form that the collection has for it, or the one that has at least four in five of its
+      uses; else a thing of its own. It is also a thing of its own where its type speaks against the long
+      form, and where papers that give the long form are fewer than one in ten of those that do not.
+
+    Args:
+        vocabulary: The curated concepts.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._names = _Names(vocabulary)
+        self._seen: defaultdict[str, _Seen] = defaultdict(_Seen)
+        self._same: Counter[tuple[str, str]] = Counter()
+        self._short: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def observe(self, extraction: Extraction) -> None:
+        """Take in what one paper calls its things."""
+        names = self._names
+        for entity in extraction.entities:
+            name = names.of_entity(entity)
+            seen = self._seen[name]
+            seen.papers += 1
+            seen.forms.update(dict.fromkeys((" ".join(form.split()) for form in entity.forms), 1))
+            seen.types[entity.type] += len(entity.mentions)
+            seen.scored = seen.scored or any(claim.relation == "evaluatesOn" for claim in entity.relations)
+            long, short = split_forms(entity.forms)
+            for form in dict.fromkeys(map(names.of, long)):
+                if (
+                    form != name
+                    and not form.startswith(_CONCEPT)
+                    and same_version(form, names.versions(name))
+                ):
+                    self._same[name, form] += 1
+            for form in dict.fromkeys(map(names.of, short)):
+                if form != name and not form.startswith(_CONCEPT):
+                    self._short[form][name] += 1
+
+    def resolve(self) -> Resolution:
+        """The entities of all that was observed; more may be observed afterwards, and resolved again."""
+        groups = _Groups(self._same)
+        main = {name: groups.main(name) for name in self._seen}
+        together: defaultdict[str, _Seen] = defaultdict(_Seen)
+        for name in sorted(self._seen):
+            together[main[name]].add(self._seen[name])
+        joined = {
+            name: long
+            for name in sorted(self._short.keys() & self._seen.keys())
+            if main[name] == name and (long := self._long_form(name, groups, together))
+        }
+        for name, long in joined.items():
+            if long not in joined:
+                together[long].add(together.pop(name))
+        main = {name: group if group in together else joined[group] for name, group in main.items()}
+        concepts = self._concepts(together)
+        present = {concept.slug for concept in concepts.values()}
+        entities = {
+            concept.slug: _entity(concept, together[name], present)
+            for name, concept in sorted(concepts.items(), key=lambda item: item[1].slug)
+        }
+        slugs = {name: concepts[group].slug for name, group in main.items()}
+        return Resolution(entities, self._names, slugs)
+
+    def _long_form(self, short: str, groups: _Groups, together: Mapping[str, _Seen]) -> str:
+        """The group that a short form alone belongs to, or nothing."""
+        uses: Counter[str] = Counter()
+        for name, papers in self._short[short].items():
+            uses[groups.main(name)] += papers
+        group, papers = min(uses.items(), key=lambda item: (-item[1], item[0]))
+        alone = together[short]
+        if group == short or papers * 5 < uses.total() * 4 or papers * 10 < alone.papers:
+            return ""
+        return group if _KIND[together[group].type] == _KIND[alone.type] else ""
+
+    def _concepts(self, together: Mapping[str, _Seen]) -> dict[str, Concept]:
+        """The vocabulary's concept of each group, or one made of what was seen, with a slug of its own."""
+        known = self._names.concepts
+        taken = set(known)
+        concepts: dict[str, Concept] = {}
+        for name, seen in sorted(together.items()):
+            if name.startswith(_CONCEPT):
+                concepts[name] = known[name.removeprefix(_CONCEPT)]
+            else:
+                label = best_label(seen.forms)
+                slug = _free_slug(label, taken)
+                taken.add(slug)
+                concepts[name] = Concept(slug, label, seen.type)
+        return concepts
+
+
+def _entity(concept: Concept, seen: _Seen, present: set[str]) -> Entity:
+    return Entity(
+        slug=concept.slug,
+        label=concept.label,
+        type="Benchmark" if concept.type == "Dataset" and seen.scored else concept.type,
+        alt_labels=tuple(sorted({*seen.forms, *concept.aliases} - {concept.label})),
+        broader=tuple(slug for slug in concept.broader if slug in present),
+        exact_match=concept.exact_match,
+    )
+
+
+class _Groups:
+    """Names that papers use for one thing, joined (union-find); a group holds at most one concept."""
+
+    def __init__(self, pairs: Mapping[tuple[str, str], int]) -> None:
+        self._parent: dict[str, str] = {}
+        for (one, other), _ in sorted(pairs.items(), key=lambda item: (-item[1], item[0])):
+            a, b = sorted(
+                (self.main(one), self.main(other)), key=lambda name: (not name.startswith(_CONCEPT), name)
+            )
+            if a != b and not b.startswith(_CONCEPT):
+                self._parent[b] = a
+
+    def main(self, name: str) -> str:
+        """The name that stands for the group: its concept, else the first in the alphabet."""
+        root = name
+        while root in self._parent:
+            root = self._parent[root]
+        while name != root:
+            self._parent[name], name = root, self._parent[name]
+        return root
+
+
+def _free_slug(label: str, taken: set[str]) -> str:
+    """The label's slug; if that is taken, with an underscore, which no other slug holds, and a number."""
+    slug = stem = slugify(label) or "_" + label.encode().hex()
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{stem}_{number}"
+    return slug

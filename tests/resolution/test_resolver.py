@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.records import (
+    Concept,
+    EntityType,
+    Extraction,
+    LocalEntity,
+    Mention,
+    Relation,
+    RelationClaim,
+    Vocabulary,
+)
+from kg.resolution import Resolution, Resolver
+
+VOCABULARY = Vocabulary(
+    {
+        concept.slug: concept
+        for concept in (
+            Concept("segment-anything-model", "Segment Anything Model", "Model", ("SAM",)),
+            Concept("reinforcement-learning", "reinforcement learning", "Method", ("RL",)),
+            Concept("policy-gradient", "policy gradient", "Method", (), ("reinforcement-learning",)),
+            Concept("gpt-4", "GPT-4", "Model"),
+            Concept("common-crawl", "Common Crawl", "Dataset", exact_match=("https://example.org/cc",)),
+            Concept("mean-average-precision", "mean average precision", "Metric", ("mAP",)),
+        )
+    }
+)
+
+
+def local(
+    *forms: str, type: EntityType = "Method", relation: Relation = "uses", times: int = 1, concept: str = ""
+) -> LocalEntity:
+    mentions = tuple(
+        Mention("abstract", 100 * i + 10 * j, 100 * i + 10 * j + len(form), form)
+        for i in range(times)
+        for j, form in enumerate(forms)
+    )
+    return LocalEntity(forms[0], type, mentions, (RelationClaim(relation, 1.0, (0,)),), concept)
+
+
+def paper(*entities: LocalEntity) -> Extraction:
+    return Extraction(entities=entities)
+
+
+def resolve(papers: Sequence[Extraction], vocabulary: Vocabulary = VOCABULARY) -> Resolution:
+    resolver = Resolver(vocabulary)
+    for extraction in papers:
+        resolver.observe(extraction)
+    return resolver.resolve()
+
+
+def slugs(*papers: Extraction) -> list[tuple[str, ...]]:
+    resolution = resolve(papers)
+    return [resolution.slugs(extraction) for extraction in papers]
+
+
+def test_a_short_form_alone_joins_the_long_form_of_another_paper() -> None:
+    papers = [
+        paper(local("clinically aligned policy optimization", "CAPO")),
+        paper(local("CAPO"), local("reward model")),
+    ]
+    resolution = resolve(papers)
+    assert [resolution.slugs(p) for p in papers] == [
+        ("clinically-aligned-policy-optimization",),
+        ("clinically-aligned-policy-optimization", "reward-model"),
+    ]
+    entity = resolution.entities["clinically-aligned-policy-optimization"]
+    assert entity.label == "clinically aligned policy optimization"
+    assert entity.alt_labels == ("CAPO",)
+
+
+def test_a_short_form_never_joins_two_long_forms() -> None:
+    one = paper(local("clinically aligned policy optimization", "CAPO"))
+    other = paper(local("cost-aware prompt optimization", "CAPO"))
+    alone = paper(local("CAPO"))
+    assert slugs(one, other, alone) == [
+        ("clinically-aligned-policy-optimization",),
+        ("cost-aware-prompt-optimization",),
+        ("capo",),
+    ]
+
+
+def test_a_short_form_alone_joins_the_long_form_that_clearly_dominates() -> None:
+    common = [
+        paper(local("clinically aligned policy optimization", "CAPO"), local(f"m{i}")) for i in range(4)
+    ]
+    rare = paper(local("cost-aware prompt optimization", "CAPO"))
+    alone = paper(local("CAPO"))
+    assert slugs(*common, rare, alone)[-2:] == [
+        ("cost-aware-prompt-optimization",),
+        ("clinically-aligned-policy-optimization",),
+    ]
+
+
+def test_a_name_that_many_papers_use_is_not_taken_over_by_one_long_form() -> None:
+    one = paper(local("depth from infrared omnidirectional views", "DINO"))
+    assert slugs(one, *[paper(local("DINO"))] * 11)[-1] == ("dino",)
+
+
+def test_a_short_form_of_another_kind_of_thing_stands_by_itself() -> None:
+    method = paper(local("adaptive concept erasure", "ACE"))
+    benchmark = paper(local("ACE", type="Benchmark", relation="evaluatesOn"))
+    assert slugs(method, benchmark) == [("adaptive-concept-erasure",), ("ace",)]
+
+
+def test_the_vocabulary_names_a_thing_by_any_of_its_forms() -> None:
+    papers = [paper(local("Segment Anything Models", type="Model")), paper(local("SAM", type="Method"))]
+    resolution = resolve(papers)
+    assert [resolution.slugs(p) for p in papers] == [("segment-anything-model",)] * 2
+    entity = resolution.entities["segment-anything-model"]
+    assert (entity.label, entity.type) == ("Segment Anything Model", "Model")
+    assert entity.alt_labels == ("SAM", "Segment Anything Models")
+
+
+def test_a_papers_own_long_form_outweighs_the_vocabularys_short_form() -> None:
+    own = paper(local("sharpness-aware minimization", "SAM"))
+    alone = paper(local("SAM", type="Model"))
+    assert slugs(own, alone) == [("sharpness-aware-minimization",), ("segment-anything-model",)]
+
+
+def test_the_concept_that_extraction_gives_is_taken() -> None:
+    papers = [
+        paper(local("anything segmenter", concept="segment-anything-model")),
+        paper(local("anything segmenter")),
+    ]
+    assert slugs(*papers) == [("segment-anything-model",)] * 2
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("graph neural policy", "graph neural policies", "Graph-Neural Policy"),
+        ("behaviour cloning", "Behavior Cloning"),
+        ("self-training loop", "self training loops", "Self–Training Loop"),
+    ],
+)
+def test_spellings_are_one_entity(forms: tuple[str, ...]) -> None:
+    found = slugs(*(paper(local(form)) for form in forms))
+    assert len(set(found)) == 1
+
+
+def test_versions_are_kept_apart_even_where_a_paper_puts_them_together() -> None:
+    papers = [
+        paper(local("GPT-4", type="Model"), local("GPT-4o", type="Model")),
+        paper(local("Qwen2", type="Model"), local("Qwen2.5", type="Model")),
+        paper(local("WiNGPT-2 model", "WiNGPT-3 model", type="Model")),
+        paper(local("WiNGPT-3 model", type="Model")),
+    ]
+    assert slugs(*papers) == [
+        ("gpt-4", "gpt-4o"),
+        ("qwen2", "qwen2.5"),
+        ("wingpt-2-model",),
+        ("wingpt-3-model",),
+    ]
+
+
+def test_two_long_forms_that_a_paper_uses_for_one_thing_are_one() -> None:
+    papers = [
+        paper(local("medical question answering set", "MedQA set", "MedQA")),
+        paper(local("MedQA set")),
+        paper(local("medical question answering sets")),
+    ]
+    assert len(set(slugs(*papers))) == 1
+
+
+def test_two_concepts_are_never_joined() -> None:
+    papers = [
+        paper(local("learned policies", "policy gradient")),
+        paper(local("learned policies", "reinforcement learning")),
+        paper(local("policy gradient"), local("reinforcement learning")),
+    ]
+    assert slugs(*papers)[-1] == ("policy-gradient", "reinforcement-learning")
+
+
+def test_the_type_is_what_most_mentions_say() -> None:
+    papers = [paper(local("AlphaMed", type="Method")), paper(local("AlphaMed", type="Model", times=3))]
+    assert resolve(papers).entities["alphamed"].type == "Model"
+    tie = [paper(local("AlphaMed", type="Model")), paper(local("AlphaMed", type="Method"))]
+    assert resolve(tie).entities["alphamed"].type == "Method"
+
+
+def test_what_any_paper_scores_on_is_a_benchmark() -> None:
+    papers = [
+        paper(
+            local("MedCorpus", type="Dataset", relation="trainsOn", times=5),
+            local("Common Crawl", type="Dataset"),
+        ),
+        paper(local("MedCorpus", type="Dataset", relation="evaluatesOn")),
+    ]
+    resolution = resolve(papers)
+    assert resolution.entities["medcorpus"].type == "Benchmark"
+    assert resolution.entities["common-crawl"].type == "Dataset"
+    assert resolution.entities["common-crawl"].exact_match == ("https://example.org/cc",)
+
+
+def test_broader_links_only_to_entities_that_are_there() -> None:
+    alone = resolve([paper(local("policy gradients"))])
+    assert alone.entities["policy-gradient"].broader == ()
+    both = resolve([paper(local("policy gradients")), paper(local("RL"))])
+    assert both.entities["policy-gradient"].broader == ("reinforcement-learning",)
+
+
+def test_the_label_is_the_form_that_most_papers_write() -> None:
+    papers = [
+        paper(local("Reward Shaping Trees", "reward shaping trees")),
+        paper(local("REWARD SHAPING TREES")),
+        paper(local("reward-shaping tree")),
+        paper(local("reward shaping trees")),
+    ]
+    entity = resolve(papers).entities["reward-shaping-trees"]
+    assert entity.label == "reward shaping trees"
+    assert entity.alt_labels == ("REWARD SHAPING TREES", "Reward Shaping Trees", "reward-shaping tree")
+
+
+def test_names_with_one_slug_get_slugs_of_their_own() -> None:
+    papers = [paper(local("A* search")), paper(local("A search")), paper(local("*"))]
+    found = [slug for (slug,) in slugs(*papers)]
+    assert len(set(found)) == 3
+    assert all(found)
+    assert set(found[:2]) == {"a-search", "a-search_2"}
+
+
+def test_papers_observed_after_a_resolution_join_the_next() -> None:
+    resolver = Resolver(VOCABULARY)
+    first, second = paper(local("CAPO")), paper(local("clinically aligned policy optimization", "CAPO"))
+    resolver.observe(first)
+    assert resolver.resolve().slugs(first) == ("capo",)
+    resolver.observe(second)
+    assert resolver.resolve().slugs(first) == resolver.resolve().slugs(second)
+
+
+FORMS = [
+    ("clinically aligned policy optimization", "CAPO"),
+    ("cost-aware prompt optimization", "CAPO"),
+    ("CAPO",),
+    ("CAPO framework", "CAPO"),
+    ("sharpness-aware minimization", "SAM"),
+    ("Segment Anything Model", "SAM"),
+    ("SAM",),
+    ("learned policies", "policy gradient"),
+    ("learned policy", "reinforcement learning"),
+    ("learned policies", "RL"),
+    ("mAP",),
+    ("A* search", "A search"),
+]
+TYPES: list[EntityType] = ["Method", "Model", "Benchmark"]
+ENTITIES = st.builds(
+    lambda forms, type, times: local(*forms, type=type, times=times),
+    st.sampled_from(FORMS),
+    st.sampled_from(TYPES),
+    st.integers(1, 3),
+)
+
+
+@given(st.data())
+def test_the_order_of_papers_does_not_matter(data: st.DataObject) -> None:
+    papers = data.draw(
+        st.lists(st.lists(ENTITIES, max_size=4).map(lambda entities: paper(*entities)), max_size=12)
+    )
+    shuffled = data.draw(st.permutations(papers))
+    one, other = resolve(papers), resolve(shuffled)
+    assert list(one.entities.items()) == list(other.entities.items())
+    for extraction in papers:
+        assert one.slugs(extraction) == other.slugs(extraction)
+        assert set(one.slugs(extraction)) <= one.entities.keys()
+    assert {slug for extraction in papers for slug in one.slugs(extraction)} == set(one.entities)
