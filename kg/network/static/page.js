@@ -1,0 +1,547 @@
+// The page: draws the network with vis-network, and ties search, filters and details to it.
+"use strict";
+
+const kgPage = (() => {
+  const { drawing, element, showLink, showNode, showOverview, swatch } = kgPanel;
+  const read = (id) => JSON.parse(document.getElementById(id).textContent);
+  const find = (id) => document.getElementById(id);
+
+  const details = read("details");
+  const { relations, lists, sentences } = details;
+  const types = new Map(details.types.map((type) => [type.id, type]));
+  const many = new Intl.NumberFormat("en").format;
+
+  // One record per node; `edges` and `links` are filled below.
+  const nodes = read("nodes").map(({ id, label, group, size, x, y }) => {
+    const more = details.nodes[id];
+    const title = more.title ?? label;
+    return {
+      id, label, title, size, x, y, iri: more.iri, key: more.key, type: types.get(group), degree: more.degree,
+      aliases: more.aliases ?? [], issued: more.issued ?? "", authors: more.authors ?? "", links: more.links ?? [],
+      lists: more.lists ?? [], edges: [], claims: [], results: [],
+    };
+  });
+  // One record per drawn line: all claims and links between the same two nodes, in the same direction.
+  const edges = read("edges").map(({ from, to }, id) => ({ id, from: nodes[from], to: nodes[to], claims: [] }));
+  for (const edge of edges) {
+    edge.from.edges.push(edge);
+    edge.to.edges.push(edge);
+  }
+  for (const [edge, relation, confidence, quotes, omitted, via] of details.claims) {
+    const claim = {
+      edge: edges[edge],
+      relation: relations[relation],
+      confidence,
+      quotes: quotes.map(([sentence, marks]) => ({ text: sentences[sentence], marks })),
+      omitted,
+      via: via.map((id) => nodes[id]),
+    };
+    claim.edge.claims.push(claim);
+    claim.edge.from.claims.push(claim);
+    claim.edge.to.claims.push(claim);
+  }
+  for (const [paper, roles, score, kind, sentence, marks] of details.results) {
+    const result = {
+      paper: nodes[paper],
+      roles: roles.map(([role, label, id]) => ({ role, label, node: id < 0 ? null : nodes[id] })),
+      score,
+      kind,
+      quote: { text: sentences[sentence], marks },
+    };
+    const named = result.roles.map(({ node }) => node).filter(Boolean);
+    for (const node of new Set([result.paper, ...named])) node.results.push(result);
+  }
+  const ranked = [...nodes].sort((one, other) => other.degree - one.degree || one.id - other.id);
+
+  // ---- what is chosen, and what the filters leave -----------------------------------------------------------------
+
+  const state = { node: null, edge: null, hovered: null, hiddenTypes: new Set(), hiddenRelations: new Set() };
+  const shownNodes = new Set();
+  const shownEdges = new Set();
+
+  function fitsPaperFilters(node) {
+    if (node.type.id !== "Paper") return true;
+    const { list, from, until } = find("filters").querySelector("form").elements;
+    const year = node.issued.slice(0, 4);
+    return (
+      (!list?.value || node.lists.includes(Number(list.value))) &&
+      (!from?.value || year >= from.value) &&
+      (!until?.value || (year && year <= until.value))
+    );
+  }
+
+  function applyFilters() {
+    shownNodes.clear();
+    shownEdges.clear();
+    const allowed = new Set(
+      nodes.filter((node) => node === state.node || (!state.hiddenTypes.has(node.type.id) && fitsPaperFilters(node))),
+    );
+    for (const edge of edges) {
+      const left = edge.claims.some(({ relation }) => !state.hiddenRelations.has(relation.id));
+      if (left && allowed.has(edge.from) && allowed.has(edge.to)) shownEdges.add(edge);
+    }
+    // An entity goes with its last link; a paper stays.
+    for (const node of allowed) {
+      const linked = !node.edges.length || node.edges.some((edge) => shownEdges.has(edge));
+      if (linked || node.type.id === "Paper" || node === state.node) shownNodes.add(node);
+    }
+  }
+
+  // ---- the picture ------------------------------------------------------------------------------------------------
+
+  const LINE = 20;
+  const LEADING = 15;
+  const FIRST_LABELS = 20;
+  const NAMED_EDGES = 80;
+  const stage = find("network");
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(`--${name}`).trim();
+  // Many lines would hide what they link.
+  const veil = Math.min(1, Math.max(0.12, 900 / edges.length));
+  const drawnNodes = new Map();
+  const drawnEdges = new Map();
+
+  function nodeStyle(node, near) {
+    const fill = colour(node.type.id);
+    const chosen = node === state.node;
+    return {
+      id: node.id,
+      hidden: !shownNodes.has(node),
+      color: { background: fill, border: chosen ? colour("accent") : colour("ground") },
+      borderWidth: chosen ? 4 : 1,
+      opacity: near && !near.has(node) ? 0.15 : 1,
+    };
+  }
+
+  function edgeStyle(edge, near) {
+    const kinds = edge.claims.map(({ relation }) => relation.id);
+    const chosen = edge === state.edge || (state.node && (edge.from === state.node || edge.to === state.node));
+    const strong = kinds.includes("introduces");
+    const faint = near ? !chosen : kinds.every((kind) => kind === "mentions");
+    return {
+      id: edge.id,
+      hidden: !shownEdges.has(edge),
+      color: { color: colour(chosen ? "accent" : faint ? "edge-faint" : strong ? "edge-strong" : "edge"), opacity: chosen ? 1 : near ? 0.3 : veil },
+      width: chosen || strong ? 2 : 1,
+      dashes: edge.claims[0].relation.derived ? [6, 4] : false,
+    };
+  }
+
+  /** Bring the picture up to date with the state, touching only what changed. */
+  function paint() {
+    let near = null;
+    if (state.node) near = new Set([state.node, ...state.node.edges.filter((edge) => shownEdges.has(edge)).flatMap(({ from, to }) => [from, to])]);
+    else if (state.edge) near = new Set([state.edge.from, state.edge.to]);
+    state.near = near;
+    const changed = (items, drawn, draw) =>
+      items
+        .map((item) => draw(item, near))
+        .filter((next) => {
+          const key = JSON.stringify(next);
+          const differs = drawn.get(next.id) !== key;
+          drawn.set(next.id, key);
+          return differs;
+        });
+    data.nodes.update(changed(nodes, drawnNodes, nodeStyle));
+    data.edges.update(changed(edges, drawnEdges, edgeStyle));
+  }
+
+  /** Boxes on the screen, in a coarse grid that keeps the search for overlaps linear. */
+  class Boxes {
+    cells = new Map();
+
+    *around({ x, y, width, height }) {
+      for (let column = Math.floor(x / 64); column <= (x + width) / 64; column += 1) {
+        for (let row = Math.floor(y / 32); row <= (y + height) / 32; row += 1) yield column * 65536 + row;
+      }
+    }
+
+    add(box) {
+      for (const cell of this.around(box)) {
+        if (!this.cells.has(cell)) this.cells.set(cell, []);
+        this.cells.get(cell).push(box);
+      }
+    }
+
+    isFree(box, except) {
+      for (const cell of this.around(box)) {
+        for (const other of this.cells.get(cell) ?? []) {
+          if (except && other.owner === except) continue;
+          const apart =
+            box.x > other.x + other.width ||
+            other.x > box.x + box.width ||
+            box.y > other.y + other.height ||
+            other.y > box.y + box.height;
+          if (!apart) return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** A label on two lines at most. */
+  function wrap(text) {
+    if (text.length <= LINE) return [text];
+    let cut = text.lastIndexOf(" ", LINE);
+    if (cut < 1) cut = text.indexOf(" ");
+    return cut < 1 ? [text] : [text.slice(0, cut), text.slice(cut + 1)];
+  }
+
+  /** Write the labels that fit, in a size that does not change with the zoom: the most connected nodes first. */
+  function drawLabels(context) {
+    const scale = network.getScale();
+    const origin = network.canvasToDOM({ x: 0, y: 0 });
+    const pixels = context.canvas.width / context.canvas.clientWidth;
+    const { clientWidth: width, clientHeight: height } = context.canvas;
+    const family = getComputedStyle(document.body).fontFamily;
+    const seen = ({ x, y, width: wide, height: high }) => x < width && x + wide > 0 && y < height && y + high > 0;
+    const whole = ({ x, y, width: wide, height: high }) => x >= 0 && x + wide <= width && y >= 0 && y + high <= height;
+    const at = ({ x, y }) => ({ x: x * scale + origin.x, y: y * scale + origin.y });
+    const labels = new Boxes();
+    const discs = new Boxes();
+    for (const node of shownNodes) {
+      const { x, y } = at(node);
+      const size = node.size * scale;
+      const box = { x: x - size, y: y - size, width: 2 * size, height: 2 * size, owner: node };
+      if (seen(box) && (!state.near || state.near.has(node))) discs.add(box);
+    }
+    context.save();
+    context.setTransform(pixels, 0, 0, pixels, 0, 0);
+    context.textAlign = "center";
+    context.textBaseline = "top";
+    context.lineJoin = "round";
+    context.lineWidth = 3.5;
+    context.strokeStyle = colour("ground");
+    const write = (lines, ink, places, { owner, over, forced } = {}) => {
+      const wide = Math.max(...lines.map((text) => context.measureText(text).width));
+      const high = LEADING * lines.length;
+      const boxes = places(wide / 2, high).map(([x, y]) => ({ x: x - wide / 2 - 3, y: y - 2, width: wide + 6, height: high + 2, owner }));
+      boxes.sort((one, other) => whole(other) - whole(one));
+      const box =
+        boxes.find((one) => seen(one) && labels.isFree(one) && discs.isFree(one, owner)) ??
+        (over ? boxes.find((one) => seen(one) && labels.isFree(one)) : null) ??
+        (forced ? boxes[0] : null);
+      if (!box) return;
+      labels.add(box);
+      context.fillStyle = colour(ink);
+      for (const [index, text] of lines.entries()) {
+        context.strokeText(text, box.x + wide / 2 + 3, box.y + 2 + LEADING * index);
+        context.fillText(text, box.x + wide / 2 + 3, box.y + 2 + LEADING * index);
+      }
+    };
+    const writeNode = (node, { over, forced }) => {
+      const { x, y } = at(node);
+      const off = node.size * scale + 3;
+      const places = (half, high) => [[x, y + off], [x, y - off - high], [x + off + half + 2, y - high / 2], [x - off - half - 2, y - high / 2]];
+      context.font = `${node.type.id === "Paper" || forced ? "600 " : ""}12.5px ${family}`;
+      write(wrap(node.label), "ink", places, { owner: node, over, forced });
+    };
+    const pointed = new Set([state.node, state.hovered, state.edge?.from, state.edge?.to].filter(Boolean));
+    for (const node of pointed) writeNode(node, { forced: true });
+    const focus = state.hovered ?? state.node;
+    const named = state.edge ? [state.edge] : focus ? focus.edges.filter((edge) => shownEdges.has(edge)) : [];
+    for (const { from, to, claims } of named.length <= NAMED_EDGES ? named : []) {
+      const { x, y } = at({ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
+      const text = claims.map(({ relation }) => relation.name).join(", ");
+      context.font = `italic 11.5px ${family}`;
+      write([text], "accent", () => [[x, y - LEADING / 2]]);
+    }
+    const candidates = ranked.filter((node) => shownNodes.has(node) && !pointed.has(node) && (!state.near || state.near.has(node)));
+    for (const [rank, node] of candidates.entries()) writeNode(node, { over: rank < FIRST_LABELS });
+    context.restore();
+  }
+
+  const data = { nodes: new vis.DataSet(), edges: new vis.DataSet() };
+  applyFilters();
+  data.nodes.add(nodes.map((node) => ({ ...nodeStyle(node, null), shape: node.type.shape, size: node.size, x: node.x, y: node.y })));
+  data.edges.add(edges.map((edge) => ({ ...edgeStyle(edge, null), from: edge.from.id, to: edge.to.id, arrows: { to: { enabled: edge.claims[0].relation.arrow, scaleFactor: 0.5 } } })));
+  const network = new vis.Network(stage, data, read("options"));
+  network.on("afterDrawing", drawLabels);
+
+  // ---- choosing ---------------------------------------------------------------------------------------------------
+
+  const panel = find("panel");
+  const actions = { open: (node) => go(node, true), close: () => go(null, true) };
+  const anchor = (node) => new URL(`#${node.key}`, "about:blank").hash;
+  const byAnchor = new Map(nodes.map((node) => [anchor(node), node]));
+
+  function describeNode(node) {
+    const groups = relations.flatMap((relation) => {
+      const mine = node.claims.filter((claim) => claim.relation === relation);
+      return [
+        [relation.name, mine.filter(({ edge }) => edge.from === node).map((claim) => ({ ...claim, node: claim.edge.to }))],
+        [relation.inverse, mine.filter(({ edge }) => edge.to === node).map((claim) => ({ ...claim, node: claim.edge.from }))],
+      ];
+    });
+    const left = node.degree - new Set(node.edges.flatMap(({ from, to }) => [from, to])).size + (node.edges.length ? 1 : 0);
+    const facts = [node.authors, node.issued, node.lists.map((list) => lists[list]).join(" · ")];
+    if (left > 0) facts.push(`${many(left)} more ${left === 1 ? "link is" : "links are"} in the graph, not in this picture.`);
+    return {
+      node,
+      aliases: node.aliases,
+      facts: facts.filter(Boolean),
+      links: node.links,
+      results: node.results,
+      groups: groups
+        .filter(([, claims]) => claims.length)
+        .map(([heading, claims]) => ({
+          heading: claims.length > 1 ? `${capital(heading)} (${many(claims.length)})` : capital(heading),
+          claims: claims.sort((one, other) => other.node.degree - one.node.degree || one.node.id - other.node.id),
+        })),
+    };
+  }
+
+  function capital(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  }
+
+  function overview() {
+    const papers = nodes.filter(({ type }) => type.id === "Paper").sort((one, other) => other.issued.localeCompare(one.issued) || one.id - other.id);
+    const groups = details.types
+      .filter(({ id }) => id !== "Paper")
+      .map((type) => ({
+        heading: `Most connected ${type.plural.toLowerCase()}`,
+        nodes: ranked.filter((node) => node.type === type).slice(0, 5).map((node) => ({ node, note: many(node.degree) })),
+      }));
+    showOverview(
+      panel,
+      {
+        title: "Start anywhere",
+        summary: [details.summary, "Click a node or a line, or search. Each claim comes with the sentence that it was read from."],
+        groups: [...groups, { heading: `Papers (${many(papers.length)})`, nodes: papers.map((node) => ({ node, note: node.issued })) }],
+      },
+      actions,
+    );
+  }
+
+  function choose(node, edge) {
+    Object.assign(state, { node, edge });
+    applyFilters();
+    paint();
+    if (node) {
+      showNode(panel, describeNode(node), actions);
+      find("status").textContent = `${node.type.name}: ${node.title}, ${many(node.edges.length)} links`;
+    } else if (edge) {
+      const claims = edge.claims.map((claim) => ({ ...claim, name: capital(claim.relation.name) }));
+      showLink(panel, { from: edge.from, to: edge.to, claims }, actions);
+    } else {
+      overview();
+    }
+    panel.scrollTop = 0;
+  }
+
+  /** Choose a node (null: none), put it into the address, and, unless it was clicked in the picture, move there. */
+  function go(node, move) {
+    const target = node ? anchor(node) : "";
+    if (decodeHash() !== node) history.pushState(null, "", target || location.href.split("#")[0]);
+    choose(node, null);
+    if (!move) return;
+    if (node) fit([...state.near], { most: 1.4 });
+    panel.querySelector("h2").focus({ preventScroll: true });
+  }
+
+  function decodeHash() {
+    return byAnchor.get(location.hash) ?? null;
+  }
+
+  function calm() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 300 };
+  }
+
+  network.on("click", ({ nodes: [node], edges: [edge] }) => {
+    if (node !== undefined) go(nodes[node], false);
+    else if (edge !== undefined) {
+      go(null, false);
+      choose(null, edges[edge]);
+    } else go(null, false);
+  });
+  network.on("hoverNode", ({ node }) => hover(nodes[node]));
+  network.on("blurNode", () => hover(null));
+
+  function hover(node) {
+    state.hovered = node;
+    stage.classList.toggle("pointing", node !== null);
+    network.redraw();
+  }
+
+  addEventListener("popstate", () => choose(decodeHash(), null));
+  addEventListener("hashchange", () => {
+    if (decodeHash() !== state.node) go(decodeHash(), true);
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    paint();
+    network.redraw();
+  });
+
+  // ---- moving by keyboard and buttons -----------------------------------------------------------------------------
+
+  const zoom = (factor) => network.moveTo({ scale: network.getScale() * factor, animation: calm() });
+
+  /** Show some nodes as large as they and their labels allow. */
+  function fit(some = [...shownNodes], { most = 2, animation = calm() } = {}) {
+    if (!some.length) return;
+    const span = (values) => [Math.min(...values), Math.max(...values)];
+    const [left, right] = span(some.flatMap(({ x, size }) => [x - size, x + size]));
+    const [top, bottom] = span(some.flatMap(({ y, size }) => [y - size, y + size]));
+    const scale = Math.min((stage.clientWidth - 130) / (right - left), (stage.clientHeight - 80) / (bottom - top), most);
+    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, 0.02), animation });
+  }
+
+  const pan = (x, y) => {
+    const { x: atX, y: atY } = network.getViewPosition();
+    network.moveTo({ position: { x: atX + (60 * x) / network.getScale(), y: atY + (60 * y) / network.getScale() } });
+  };
+  const keys = {
+    ArrowLeft: () => pan(-1, 0), ArrowRight: () => pan(1, 0), ArrowUp: () => pan(0, -1), ArrowDown: () => pan(0, 1),
+    "+": () => zoom(1.3), "=": () => zoom(1.3), "-": () => zoom(1 / 1.3), 0: () => fit(),
+  };
+  stage.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  find("zoom-in").addEventListener("click", () => zoom(1.3));
+  find("zoom-out").addEventListener("click", () => zoom(1 / 1.3));
+  find("fit").addEventListener("click", () => fit());
+
+  // ---- searching --------------------------------------------------------------------------------------------------
+
+  const search = find("search");
+  const matches = find("matches");
+  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const texts = nodes.map((node) => [node.title, ...node.aliases].map(fold));
+  let found = [];
+  let active = -1;
+
+  /** How well a text answers a query: the lower the better, Infinity for not at all. */
+  function rank(text, query) {
+    if (text === query) return 0;
+    const at = text.indexOf(query);
+    if (at === 0) return 1;
+    if (at > 0) return /[\p{L}\p{N}]/u.test(text[at - 1]) ? 3 : 2;
+    return query.split(/\s+/).every((word) => text.includes(word)) ? 4 : Infinity;
+  }
+
+  function look() {
+    const query = fold(search.value.trim());
+    const all = query
+      ? nodes
+          .map((node) => ({ node, best: Math.min(...texts[node.id].map((text) => rank(text, query))) }))
+          .filter(({ best }) => best < Infinity)
+          .sort((one, other) => one.best - other.best || other.node.degree - one.node.degree || one.node.id - other.node.id)
+      : [];
+    found = all.slice(0, 12).map(({ node }) => node);
+    matches.replaceChildren(
+      ...found.map((node, index) => {
+        const also = rank(fold(node.title), query) === Infinity ? node.aliases.find((alias) => rank(fold(alias), query) < Infinity) : "";
+        return element(
+          "li",
+          { id: `match-${index}`, role: "option", "aria-selected": "false", onpointerdown: (event) => event.preventDefault(), onclick: () => pick(index) },
+          swatch(node.type),
+          element("span", { dir: "auto" }, node.title),
+          element("span", { className: "note", dir: "auto" }, also || node.type.name),
+        );
+      }),
+    );
+    if (query) find("status").textContent = all.length === 1 ? "1 match" : `${many(all.length)} matches`;
+    if (query && !found.length) matches.append(element("li", { className: "note", role: "presentation" }, "Nothing here by that name"));
+    open(Boolean(query));
+    activate(found.length ? 0 : -1);
+  }
+
+  function open(wanted) {
+    matches.hidden = !wanted;
+    search.setAttribute("aria-expanded", String(wanted));
+  }
+
+  function activate(index) {
+    active = index;
+    for (const [at, option] of [...matches.children].entries()) option.setAttribute("aria-selected", String(at === index));
+    if (index < 0) search.removeAttribute("aria-activedescendant");
+    else {
+      search.setAttribute("aria-activedescendant", `match-${index}`);
+      matches.children[index].scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function pick(index) {
+    open(false);
+    search.value = "";
+    go(found[index], true);
+  }
+
+  search.addEventListener("input", look);
+  search.addEventListener("focus", () => search.value && look());
+  search.addEventListener("blur", () => open(false));
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") open(false);
+    else if (event.key === "Enter" && active >= 0 && !matches.hidden) pick(active);
+    else if (event.key === "ArrowDown" && found.length) activate((active + 1) % found.length);
+    else if (event.key === "ArrowUp" && found.length) activate((active - 1 + found.length) % found.length);
+    else return;
+    event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      search.focus();
+    } else if (event.key === "Escape" && !typing && (state.node || state.edge)) go(null, false);
+  });
+
+  // ---- legend and filters -----------------------------------------------------------------------------------------
+
+  const form = find("filters").querySelector("form");
+
+  function checkbox(name, value, sign, text, count) {
+    const input = element("input", { type: "checkbox", name, value, defaultChecked: true });
+    return element("label", {}, input, sign, text, element("span", { className: "count" }, many(count)));
+  }
+
+  function line(relation) {
+    const dashes = relation.derived ? { "stroke-dasharray": "4 3" } : {};
+    const width = { introduces: 3, mentions: 0.75 }[relation.id] ?? 1.5;
+    return drawing("line", "0 0 22 8", relation.arrow ? "M0 4h20M16 1l4 3-4 3" : "M0 4h22", { "stroke-width": width, ...dashes });
+  }
+
+  function choice(name, text, options) {
+    const select = element("select", { name }, ...options.map(([value, label]) => element("option", { value }, label)));
+    return element("label", {}, text, select);
+  }
+
+  for (const type of details.types) {
+    find("types").append(checkbox("type", type.id, swatch(type), type.plural, nodes.filter((node) => node.type === type).length));
+  }
+  for (const relation of relations) {
+    const count = details.claims.filter(([, index]) => relations[index] === relation).length;
+    find("relations").append(checkbox("relation", relation.id, line(relation), relation.name, count));
+  }
+  const years = [...new Set(nodes.map(({ issued }) => issued.slice(0, 4)).filter(Boolean))].sort();
+  if (lists.length > 1) find("papers").append(choice("list", "List", [["", "all"], ...lists.map((title, index) => [index, title])]));
+  if (years.length > 1) {
+    find("papers").append(
+      choice("from", "From", [["", "any year"], ...years.map((year) => [year, year])]),
+      choice("until", "Until", [["", "any year"], ...years.map((year) => [year, year])]),
+    );
+  }
+  find("papers").hidden = lists.length < 2 && years.length < 2;
+
+  function filter() {
+    const unchecked = (name) => new Set([...form.querySelectorAll(`[name=${name}]:not(:checked)`)].map(({ value }) => value));
+    state.hiddenTypes = unchecked("type");
+    state.hiddenRelations = unchecked("relation");
+    applyFilters();
+    paint();
+    find("status").textContent = `${many(shownNodes.size)} nodes and ${many(shownEdges.size)} lines shown`;
+  }
+  form.addEventListener("change", filter);
+  form.addEventListener("reset", () => setTimeout(filter));
+  find("filters").open = innerWidth > 1000;
+
+  // ---- beginning --------------------------------------------------------------------------------------------------
+
+  const start = decodeHash() ?? (details.focus.length === 1 ? nodes[details.focus[0]] : null);
+  choose(start, null);
+  fit([...(state.near ?? shownNodes)], { most: 1.4, animation: false });
+  return { network, nodes, edges, go, shownNodes, shownEdges };
+})();
