@@ -32,14 +32,15 @@ from sklearn.linear_model import LogisticRegression
 
 from kg.extraction import extractor as extractor_module
 from kg.extraction.candidates import Candidates, find_candidates
-from kg.extraction.entities import group_names
+from kg.extraction.entities import Group, group_names
 from kg.extraction.extractor import Extractor
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import LinearModel, save_json
 from kg.extraction.mentions import NOTHING, context
 from kg.extraction.reading import Found, Reading, reading
 from kg.extraction.relations import mention_cues, own_cues
-from kg.records import ENTITY_TYPES, RELATIONS, Extraction, Vocabulary
+from kg.extraction.results import OTHER, Naming, find_places, link_cues, number_cues, sentence_mentions
+from kg.records import ENTITY_TYPES, RELATIONS, Extraction, LocalEntity, RelationClaim, Vocabulary
 from kg.text import clean_latex, join_lines, tidy
 from kg.vocabulary import load_vocabulary
 
@@ -128,7 +129,12 @@ def cluster_words(corpus: Path, work: Path) -> None:
 def normal(form: str) -> str:
     """A form as the scorer compares it."""
     words = re.sub(r"[^0-9a-z+#@ ]+", " ", form.lower().replace("-", " ")).split()
-    if words and len(words[-1]) > 3 and words[-1].endswith("s") and not words[-1].endswith(("ss", "us", "is")):
+    if (
+        words
+        and len(words[-1]) > 3
+        and words[-1].endswith("s")
+        and not words[-1].endswith(("ss", "us", "is"))
+    ):
         words[-1] = words[-1][:-1]
     return " ".join(words)
 
@@ -171,8 +177,10 @@ def label(example: Example, candidates: Candidates) -> np.ndarray[Any, np.dtype[
     cover: dict[int, object] = {}
     for _, span, n in sorted(matches):
         holder = cover.get(span.first)
-        if holder is not None and holder != span and all(
-            cover.get(i) == holder for i in range(span.first, span.last + 1)
+        if (
+            holder is not None
+            and holder != span
+            and all(cover.get(i) == holder for i in range(span.first, span.last + 1))
         ):
             continue
         labels[n] = types[normal(example.reading.quote(span))]
@@ -190,7 +198,11 @@ def count_barriers(examples: Sequence[Example]) -> frozenset[str]:
         tokens = example.reading.tokens
         covered = [False] * len(tokens)
         forms = sorted(
-            {form.lower() for entity in example.paper["entities"] for form in (entity["name"], *entity["aliases"])}
+            {
+                form.lower()
+                for entity in example.paper["entities"]
+                for form in (entity["name"], *entity["aliases"])
+            }
         )
         for form in forms:
             for match in re.finditer(rf"(?<!\w){re.escape(form)}(?!\w)", text):
@@ -201,7 +213,9 @@ def count_barriers(examples: Sequence[Example]) -> frozenset[str]:
         for word, within in zip(tokens.lowers, covered, strict=True):
             (inside if within else outside)[word] += 1
     rare = {
-        word for word, count in outside.items() if count >= 15 and inside[word] / (inside[word] + count) < 0.012
+        word
+        for word, count in outside.items()
+        if count >= 15 and inside[word] / (inside[word] + count) < 0.012
     }
     return frozenset(rare | set(_FUNCTION_WORDS.split()))
 
@@ -220,7 +234,12 @@ def rows_of(candidates: Candidates) -> list[list[str]]:
 
 
 def fit_linear(
-    rows: Sequence[Sequence[str]], labels: Sequence[int], classes: Sequence[str], *, strength: float, least: int
+    rows: Sequence[Sequence[str]],
+    labels: Sequence[int],
+    classes: Sequence[str],
+    *,
+    strength: float,
+    least: int,
 ) -> dict[str, Any]:
     """Fit a multinomial logistic regression, and round and prune it as its file holds it."""
     counts: Counter[str] = Counter(feature for row in rows for feature in row)
@@ -264,7 +283,9 @@ def unpacked(value: dict[str, Any]) -> LinearModel:
     """The model of a packed value."""
     weights = np.ascontiguousarray(np.array(value["weights"], np.float32).T * np.float32(value["scale"]))
     return LinearModel(
-        tuple(value["classes"]), {name: row for row, name in enumerate(value["features"].split("\n"))}, weights
+        tuple(value["classes"]),
+        {name: row for row, name in enumerate(value["features"].split("\n"))},
+        weights,
     )
 
 
@@ -279,43 +300,114 @@ def fit_names(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, Any]:
     return packed(fit_linear(rows, labels, [NOTHING, *ENTITY_TYPES], strength=0.25, least=2))
 
 
+def read_gold(example: Example, lexicon: Lexicon) -> tuple[Reading, list[Group], list[Record]]:
+    """A reading with the gold names in place of found ones, its groups, and the gold entity of each."""
+    one = replace(example.reading, entities=[], entity_spans=[], found=[])
+    one.tokens = example.reading.tokens
+    candidates = find_candidates(context(one), lexicon)
+    labels = label(example, candidates)
+    taken: set[int] = set()
+    for n in sorted(np.flatnonzero(labels), key=lambda n: (-len(candidates.keys[n]), candidates.spans[n])):
+        span = candidates.spans[n]
+        places = set(range(span.first, span.last + 1))
+        if places & taken:
+            continue
+        taken |= places
+        probabilities = tuple(float(labels[n] == 1 + k) for k in range(len(ENTITY_TYPES)))
+        one.found.append(Found(span, candidates.keys[n], probabilities, True))
+    one.found.sort(key=lambda found: found.span)
+    gold = {
+        normal(form): entity
+        for entity in example.paper["entities"]
+        for form in (entity["name"], *entity["aliases"])
+    }
+    groups, entities = [], []
+    for group in group_names(one):
+        entity = gold.get(normal(group.name))
+        if entity is None:
+            continue
+        group.type = entity["type"]
+        groups.append(group)
+        entities.append(entity)
+        relations = tuple(RelationClaim(name, 1.0, (0,)) for name in entity["relations"])
+        one.entities.append(LocalEntity(group.name, group.type, (), relations))
+        one.entity_spans.append(group.spans)
+    return one, groups, entities
+
+
 def fit_relations(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, Any]:
     """The model that tells the paper's relations to what it names, from the gold names."""
     rows: list[list[str]] = []
     names: list[str] = []
     for example in examples:
-        one = replace(example.reading)
-        one.tokens, one.entities = example.reading.tokens, []
-        candidates = find_candidates(context(one), lexicon)
-        labels = label(example, candidates)
-        taken: set[int] = set()
-        one.found = []
-        for n in sorted(np.flatnonzero(labels), key=lambda n: (-len(candidates.keys[n]), candidates.spans[n])):
-            span = candidates.spans[n]
-            places = set(range(span.first, span.last + 1))
-            if places & taken:
-                continue
-            taken |= places
-            probabilities = tuple(float(labels[n] == 1 + k) for k in range(len(ENTITY_TYPES)))
-            one.found.append(Found(span, candidates.keys[n], probabilities, True))
-        one.found.sort(key=lambda found: found.span)
-        gold = {
-            normal(form): entity
-            for entity in example.paper["entities"]
-            for form in (entity["name"], *entity["aliases"])
-        }
-        for group in group_names(one):
-            entity = gold.get(normal(group.name))
-            if entity is None:
-                continue
-            group.type = entity["type"]
+        one, groups, entities = read_gold(example, lexicon)
+        for group, entity in zip(groups, entities, strict=True):
             cues = mention_cues(one, group, lexicon)
-            rows.append([*own_cues(one, group, lexicon), *dict.fromkeys(cue for mention in cues for cue in mention)])
+            rows.append(
+                [*own_cues(one, group, lexicon), *dict.fromkeys(cue for mention in cues for cue in mention)]
+            )
             names.append("+".join(sorted(entity["relations"], key=RELATIONS.index)))
     counts = Counter(names)
     classes = sorted(name for name, count in counts.items() if count >= 20 or "+" not in name)
     labels_of = [classes.index(name if name in classes else name.split("+")[0]) for name in names]
     return packed(fit_linear(rows, labels_of, classes, strength=0.03, least=3))
+
+
+def fit_results(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, dict[str, Any]]:
+    """The models that tell results from other numbers, and the parts that names have in a result."""
+    number_rows: list[list[str]] = []
+    number_labels: list[int] = []
+    link_rows: list[list[str]] = []
+    link_labels: list[int] = []
+    kinds = [OTHER, "absolute", "improvement"]
+    roles = [OTHER, "subject", "benchmark", "metric", "baseline"]
+    for example in examples:
+        one, _, entities = read_gold(example, lexicon)
+        by_value: dict[str, list[Record]] = {}
+        for row in example.paper["results"]:
+            by_value.setdefault(str(row["value"]).lstrip("-+"), []).append(row)
+        namings = sentence_mentions(one)
+        for place in find_places(one):
+            here = namings.get(place.sentence, [])
+            rows = by_value.get(place.number.value, [])
+            if len(rows) > 1:
+                rows = _of_sentence(rows, place.sentence, here, entities) or rows
+            kind = rows[0]["kind"] if rows else OTHER
+            number_rows.append(number_cues(one, place, here))
+            number_labels.append(kinds.index(kind))
+            for naming in here if rows else ():
+                role = OTHER
+                for row in rows:
+                    for name in roles[1:]:
+                        if row[name] and normal(row[name]) == normal(entities[naming.entity]["name"]):
+                            role = name
+                link_rows.append(link_cues(one, place, naming, here, kind))
+                link_labels.append(roles.index(role))
+    return {
+        "numbers": packed(fit_linear(number_rows, number_labels, kinds, strength=0.1, least=2)),
+        "links": packed(fit_linear(link_rows, link_labels, roles, strength=0.1, least=2)),
+    }
+
+
+def _of_sentence(
+    rows: list[Record], sentence: int, namings: Sequence[Naming], entities: Sequence[Record]
+) -> list[Record]:
+    """Those of several rows with one value whose metric or benchmark the sentence names."""
+    here = {normal(entities[naming.entity]["name"]) for naming in namings}
+    return [
+        row
+        for row in rows
+        if any(row[part] and normal(row[part]) in here for part in ("metric", "benchmark"))
+    ]
+
+
+def fit_models(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, dict[str, Any]]:
+    """All models, as their files hold them."""
+    return {
+        "names": fit_names(examples, lexicon),
+        "relations": fit_relations(examples, lexicon),
+        **fit_results(examples, lexicon),
+    }
 
 
 def make_lexicon(examples: Sequence[Example], work: Path) -> tuple[Lexicon, dict[str, Any]]:
@@ -372,9 +464,12 @@ def extract(
     extractor_module._load_lexicon = lambda: lexicon  # type: ignore[assignment]
     extractor_module._load_model = lambda name: (models[name], "")  # type: ignore[assignment]
     try:
-        extractions = Extractor(vocabulary).extract_many((paper["title"], paper["abstract"]) for paper in papers)
+        extractions = Extractor(vocabulary).extract_many(
+            (paper["title"], paper["abstract"]) for paper in papers
+        )
         return {
-            paper["id"]: as_record(paper, extraction) for paper, extraction in zip(papers, extractions, strict=True)
+            paper["id"]: as_record(paper, extraction)
+            for paper, extraction in zip(papers, extractions, strict=True)
         }
     finally:
         extractor_module._load_lexicon, extractor_module._load_model = kept  # type: ignore[assignment]
@@ -398,11 +493,15 @@ def print_scores(scorer: Any, gold: dict[str, Record], predicted: dict[str, Reco
 
 def main() -> None:
     """Run one of the steps."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("step", choices=("clusters", "fit", "validate"))
     parser.add_argument("--corpus", type=Path)
     parser.add_argument("--gold", type=Path)
-    parser.add_argument("--work", type=Path, required=True, help="a folder for what one step leaves to the next")
+    parser.add_argument(
+        "--work", type=Path, required=True, help="a folder for what one step leaves to the next"
+    )
     parser.add_argument("--vocabulary", type=Path)
     parser.add_argument("--scorer", type=Path)
     parser.add_argument("--folds", type=int, default=5)
@@ -419,8 +518,8 @@ def main() -> None:
         lexicon, value = make_lexicon(examples, args.work)
         DATA.mkdir(exist_ok=True)
         save_json(value, DATA / "lexicon.json.gz")
-        save_json(fit_names(examples, lexicon), DATA / "names.json.gz")
-        save_json(fit_relations(examples, lexicon), DATA / "relations.json.gz")
+        for name, model in fit_models(examples, lexicon).items():
+            save_json(model, DATA / f"{name}.json.gz")
         return
     scorer = load_scorer(args.scorer)
     gold: dict[str, Record] = {}
@@ -429,10 +528,7 @@ def main() -> None:
         known = [one for n, one in enumerate(examples) if n % args.folds != fold]
         held_out = [one.paper for n, one in enumerate(examples) if n % args.folds == fold]
         lexicon, _ = make_lexicon(known, args.work)
-        models = {
-            "names": unpacked(fit_names(known, lexicon)),
-            "relations": unpacked(fit_relations(known, lexicon)),
-        }
+        models = {name: unpacked(model) for name, model in fit_models(known, lexicon).items()}
         predicted |= extract(held_out, vocabulary, lexicon, models)
         gold |= {paper["id"]: paper for paper in held_out}
     print_scores(scorer, gold, predicted)

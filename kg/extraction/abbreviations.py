@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kg.extraction.tokens import words
+
 __all__ = ["ShortForm", "find_short_forms"]
 
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,80})[)\]]")
@@ -15,9 +17,9 @@ _CUT = re.compile(r"[;,:]|\b(?:i\.e\.|e\.g\.|also|called|termed|abbreviated|here
 _SENTENCE_STOP = re.compile(r"[.!?;:]\s|[()\[\]]")
 _WORD = re.compile(r"\S+")
 _OPEN_EDGE = " \t\n-–—/,\"'“‘"
-_LEADING = frozenset(
-    "a an the our this that these those of in on for with to and or by via as from using called named use uses "
-    "is are be we propose proposed introduce novel new standard traditional existing".split()
+_LEADING = words(
+    """a an the our this that these those of in on for with to and or by via as from using called named use
+    uses is are be we propose proposed introduce novel new standard traditional existing"""
 )
 _PLURAL = re.compile(r"(?<=[A-Z0-9])(?:'?s)$")
 
@@ -36,10 +38,10 @@ def find_short_forms(text: str) -> list[ShortForm]:
     """Find ``long form (SF)`` and ``SF (long form)`` pairs.
 
     The algorithm is that of A. S. Schwartz and M. A. Hearst, "A simple algorithm for identifying abbreviation
-    definitions in biomedical text", Pacific Symposium on Biocomputing 8 (2003): the characters of the short form
-    are matched from right to left against the words before the parenthesis, at most
-    ``min(|SF| + 5, 2 |SF|)`` words away, and its first character must begin a word. Added to it: a plural "s" at
-    the end of a short form needs no match, and a long form does not begin with an article or a preposition.
+    definitions in biomedical text", Pacific Symposium on Biocomputing 8 (2003): the characters of the short
+    form are matched from right to left against the words before the parenthesis, at most
+    ``min(|SF| + 5, 2 |SF|)`` words away, and its first character must begin a word. Added to it: a plural "s"
+    at the end of a short form needs no match, and a long form begins with no article and no preposition.
 
     Args:
         text: A title or abstract.
@@ -87,10 +89,10 @@ def _long_form_before(text: str, end: int, short: str) -> tuple[int, int] | None
     stops = list(_SENTENCE_STOP.finditer(window))
     if stops:
         window = window[stops[-1].end() :]
-    words = list(_WORD.finditer(window))
-    if not words:
+    found = list(_WORD.finditer(window))
+    if not found:
         return None
-    window = window[words[max(0, len(words) - _most_words(short))].start() :]
+    window = window[found[max(0, len(found) - _most_words(short))].start() :]
     start = _align(short, window)
     if start is None:
         return None

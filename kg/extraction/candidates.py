@@ -16,6 +16,7 @@ MAX_TOKENS = 8
 """The longest name that is looked for without further evidence, in tokens."""
 _PUNCTUATION_INSIDE = frozenset({"&", "+", "*", "'s", "’s"})
 _LINK = "of"
+_ADDRESSES = ("http:", "https:", "www.")
 
 
 class Span(NamedTuple):
@@ -42,8 +43,8 @@ class Context:
 class Candidates:
     """Spans of one document with their features, which are shared between spans by token position.
 
-    The features of ``spans[n]`` are ``start[first]``, ``end[last]``, ``inside[first]`` to ``inside[last]`` and
-    ``own[n]``.
+    The features of ``spans[n]`` are ``start[first]``, ``end[last]``, ``inside[first]`` to ``inside[last]``
+    and ``own[n]``.
     """
 
     spans: Sequence[Span]
@@ -56,7 +57,7 @@ class Candidates:
 
 
 def find_candidates(context: Context, lexicon: Lexicon) -> Candidates:
-    """All spans of a document that may be names: runs of words that names hold, and what is known beforehand."""
+    """All spans of a document that may be names: runs of words that names hold, and what is known before."""
     tokens = context.tokens
     runs = _runs(tokens, context.title_tokens, lexicon)
     spans = _spans(tokens, runs)
@@ -76,7 +77,9 @@ def find_candidates(context: Context, lexicon: Lexicon) -> Candidates:
         for i in sorted({i for span in spans for i in range(span.first, span.last + 1)})
     }
     own = [
-        _own_features(context, lexicon, shapes, span, key, counts[key], key in in_title, edges_left, edges_right)
+        _own_features(
+            context, lexicon, shapes, span, key, counts[key], key in in_title, edges_left, edges_right
+        )
         for span, key in zip(spans, keys, strict=True)
     ]
     return Candidates(spans, keys, start, end, inside, own)
@@ -104,7 +107,8 @@ def _runs(tokens: Tokens, title_tokens: int, lexicon: Lexicon) -> list[tuple[int
 def _is_barrier(tokens: Tokens, i: int, lexicon: Lexicon) -> bool:
     if tokens.shapes[i] == ".":
         return tokens.texts[i] not in _PUNCTUATION_INSIDE
-    return tokens.lowers[i] in lexicon.barriers
+    lower = tokens.lowers[i]
+    return lower in lexicon.barriers or lower.startswith(_ADDRESSES)
 
 
 def _spans(tokens: Tokens, runs: list[tuple[int, int]]) -> list[Span]:
@@ -116,13 +120,11 @@ def _spans(tokens: Tokens, runs: list[tuple[int, int]]) -> list[Span]:
         for first in range(begin, end + 1):
             if not _may_begin(tokens, first):
                 continue
-            for last in range(first, min(first + MAX_TOKENS - 1, end) + 1):
-                if _may_end(tokens, last):
-                    spans.append(Span(first, last))
+            reach = range(first, min(first + MAX_TOKENS - 1, end) + 1)
+            spans.extend(Span(first, last) for last in reach if _may_end(tokens, last))
             if linked >= 0 and end - first < 4:
-                for last in range(end + 2, min(first + MAX_TOKENS - 1, end + 5, linked) + 1):
-                    if _may_end(tokens, last):
-                        spans.append(Span(first, last))
+                reach = range(end + 2, min(first + MAX_TOKENS - 1, end + 5, linked) + 1)
+                spans.extend(Span(first, last) for last in reach if _may_end(tokens, last))
     return spans
 
 
@@ -211,6 +213,7 @@ def _end_features(context: Context, lexicon: Lexicon, shapes: list[str], i: int)
         f"lcn={lexicon.cluster(word)}|{lexicon.cluster(after)}",
         f"ns={after}|{shape}",
         f"kl={before}|{stem}",
+        f"hs={shapes[i - 1] if i else ''}|{stem}",
         f"kcl={lexicon.cluster(before)}|{lexicon.cluster(word)}",
     ]
 

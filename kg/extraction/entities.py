@@ -9,17 +9,18 @@ from dataclasses import dataclass, field
 
 from kg.extraction.candidates import Span
 from kg.extraction.reading import Found, Reading
+from kg.extraction.tokens import words
 from kg.records import ENTITY_TYPES, EntityType
 from kg.text.names import fold
 
 __all__ = ["Group", "group_names"]
 
-_HEADS = frozenset(
-    "algorithm approach architecture benchmark corpus dataset framework method methodology model module paradigm "
-    "pipeline procedure process scheme score strategy suite system task technique".split()
+_HEADS = words(
+    """algorithm approach architecture benchmark corpus dataset framework method methodology model module
+    paradigm pipeline procedure process scheme score strategy suite system task technique"""
 )
 """Last words that add nothing to a name."""
-_SMALL = frozenset("a an and as by for from in of on or the to via with".split())
+_SMALL = words("a an and as by for from in of on or the to via with")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -56,15 +57,15 @@ def group_names(reading: Reading) -> list[Group]:
         keys = members[root]
         if accepted.isdisjoint(keys):
             continue
-        mentions = [one for key in keys for one in names[key] if one.chosen or _fits(one, quotes[key], reading)]
+        mentions = [
+            one for key in keys for one in names[key] if one.chosen or _fits(one, quotes[key], reading)
+        ]
         spans = _free(mentions, taken)
         if not spans:
             continue
         group = _group([one for key in keys for one in names[key] if one.span in spans], spans)
         group.name = _name(reading, spans, longs)
-        group.concept = next(
-            (reading.concepts[span][0] for span in spans if span in reading.concepts), ""
-        )
+        group.concept = next((reading.concepts[span][0] for span in spans if span in reading.concepts), "")
         groups.append(group)
     return sorted(groups, key=lambda group: group.spans[0])
 
@@ -114,13 +115,13 @@ def _same(
     for key in sorted(accepted):
         quote = quotes[key][0]
         folded = fold(quote)
-        words = folded.split()
-        forms = {folded, " ".join(words[:-1])} if words[-1:] and words[-1] in _HEADS and len(words) > 1 else {folded}
+        parts = folded.split()
+        forms = {folded}
+        if len(parts) > 1 and parts[-1] in _HEADS:
+            forms.add(" ".join(parts[:-1]))
         for form in sorted(forms):
             parents.join(by_fold.setdefault(form, key), key)
-        initials = "".join(
-            part[0] for part in _WORD.findall(quote.lower()) if part not in _SMALL
-        )
+        initials = "".join(part[0] for part in _WORD.findall(quote.lower()) if part not in _SMALL)
         if len(initials) >= 2:
             by_initials.setdefault(initials, key)
     for span, (slug, _) in sorted(reading.concepts.items()):

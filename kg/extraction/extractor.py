@@ -8,13 +8,14 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.abbreviations import find_short_forms
 from kg.extraction.candidates import Span
-from kg.extraction.entities import Group, group_names
+from kg.extraction.entities import group_names
 from kg.extraction.lexicon import Lexicon, load_lexicon
 from kg.extraction.linear import LinearModel, load_model
 from kg.extraction.mentions import find_names
@@ -30,6 +31,8 @@ __all__ = ["Extractor"]
 
 VERSION = 1
 """Raised with every change of the code that may change what is extracted."""
+MODELS = ("names", "relations", "numbers", "links")
+"""The models of the package, by the name of their file."""
 _BATCH = 64
 _LONGEST_PAIR = 12
 
@@ -120,7 +123,7 @@ def gather_entities(doc: Doc) -> Doc:
 def gather_results(doc: Doc) -> Doc:
     """Tie numbers to names."""
     one = reading(doc)
-    one.results = find_results(one)
+    one.results = find_results(one, _load_model("numbers")[0], _load_model("links")[0])
     return doc
 
 
@@ -146,7 +149,7 @@ def _mention(one: Reading, span: Span) -> Mention:
 
 
 class Extractor:
-    """Reads what a title and an abstract say: the things that they name, the paper's relations to them, results.
+    """Reads what a title and an abstract say: what they name, the paper's relations to it, and results.
 
     Args:
         vocabulary: Terms that are known beforehand.
@@ -157,15 +160,14 @@ class Extractor:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._build(vocabulary)
         parts = [str(VERSION), vocabulary.fingerprint, _load_lexicon().fingerprint]
-        parts.extend(_load_model(name)[1] for name in ("names", "relations"))
+        parts.extend(_load_model(name)[1] for name in MODELS)
         self.fingerprint: str = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         """Changes whenever the same text may give something else."""
 
     def _build(self, vocabulary: Vocabulary) -> None:
         self._nlp = blank_pipeline()
         self._nlp.add_pipe("kg_sentences")
-        concepts = self._nlp.add_pipe("kg_vocabulary")
-        assert isinstance(concepts, VocabularyComponent)
+        concepts = cast(VocabularyComponent, self._nlp.add_pipe("kg_vocabulary"))
         concepts.load(vocabulary)
         for name in ("kg_short_forms", "kg_names", "kg_entities", "kg_results"):
             self._nlp.add_pipe(name)

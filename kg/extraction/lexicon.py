@@ -48,4 +48,6 @@ def load_lexicon(path: Path) -> Lexicon:
         word: number for number, words in enumerate(value["clusters"]) for word in words.split("\n") if word
     }
     names = {key: tuple(features.split()) for key, features in value["names"].items()}
-    return Lexicon(frozenset(value["barriers"].split("\n")), clusters, tuple(value["families"]), names, digest)
+    return Lexicon(
+        frozenset(value["barriers"].split("\n")), clusters, tuple(value["families"]), names, digest
+    )

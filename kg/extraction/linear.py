@@ -80,13 +80,15 @@ def save_json(value: object, path: Path) -> None:
 def load_model(path: Path) -> tuple[LinearModel, str]:
     """Read a model that ``scripts/train_extraction.py`` wrote, and the digest of its file.
 
-    In the file, ``features`` are separated by line feeds and ``weights`` hold, class by class, one whole number
-    per feature and the bias last, in units of ``scale``.
+    In the file, ``features`` are separated by line feeds and ``weights`` hold, class by class, one whole
+    number per feature and the bias last, in units of ``scale``.
     """
     value, digest = read_json(path)
     features = value["features"].split("\n") if value["features"] else []
     weights = np.array(value["weights"], np.float32).T * np.float32(value["scale"])
     model = LinearModel(
-        tuple(value["classes"]), {feature: row for row, feature in enumerate(features)}, np.ascontiguousarray(weights)
+        tuple(value["classes"]),
+        {feature: row for row, feature in enumerate(features)},
+        np.ascontiguousarray(weights),
     )
     return model, digest

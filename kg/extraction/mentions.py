@@ -54,7 +54,7 @@ def score(candidates: Candidates, model: LinearModel) -> Scores:
 
 
 def choose(spans: list[Span], gains: list[float]) -> list[int]:
-    """Which spans to keep so that none overlap and the gains add up to the most; spans without gain are not kept.
+    """Which spans to keep so that none overlap and their gains add up to the most; none without gain.
 
     Weighted interval scheduling by dynamic programming over tokens, linear in tokens and spans.
     """

@@ -10,14 +10,16 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
+from kg.extraction.tokens import words
 from kg.records import Vocabulary
 
 __all__ = ["ConceptMatcher"]
 
 _SHORT = 5
-_WORDS_OF_PROSE = frozenset(
-    "adam apps arc atlas bold chain clip coco comet copa crow dial echo fever flan focal gem glue hits jigsaw laser "
-    "lasso math moss opus orca phi pile react recall ring rouge sam see spider stanford swag time vision wino".split()
+_WORDS_OF_PROSE = words(
+    """adam apps arc atlas bold chain clip coco comet copa crow dial echo fever flan focal gem glue hits
+    jigsaw laser lasso math moss opus orca phi pile react recall ring rouge sam see spider stanford swag
+    time vision wino"""
 )
 """Names in lower case that are words too: only their own spelling counts."""
 
@@ -25,8 +27,8 @@ _WORDS_OF_PROSE = frozenset(
 class ConceptMatcher:
     """Finds the longest phrases of a vocabulary.
 
-    A short form or a name that is also a word counts only as it is spelled; any other phrase in any case, with
-    hyphens or spaces, in singular or plural.
+    A short form or a name that is also a word counts only as it is spelled; any other phrase in any case,
+    with hyphens or spaces, in singular or plural.
 
     Args:
         nlp: The pipeline whose tokenizer and strings are shared.
@@ -40,7 +42,9 @@ class ConceptMatcher:
         taken: set[tuple[bool, str]] = set()
         phrases = [(concept.label, slug) for slug, concept in sorted(vocabulary.concepts.items())]
         phrases += [
-            (alias, slug) for slug, concept in sorted(vocabulary.concepts.items()) for alias in concept.aliases
+            (alias, slug)
+            for slug, concept in sorted(vocabulary.concepts.items())
+            for alias in concept.aliases
         ]
         found: dict[tuple[bool, str], list[str]] = {}
         for phrase, slug in phrases:
@@ -75,12 +79,13 @@ def _variants(phrase: str, exact: bool) -> Iterable[str]:
     if not exact:
         if "-" in phrase:
             bases.append(phrase.replace("-", " "))
-        words = phrase.split()
-        if 1 < len(words) <= 4 and all(word.isalpha() for word in words):
+        parts = phrase.split()
+        if 1 < len(parts) <= 4 and all(part.isalpha() for part in parts):
             bases.extend(
-                " ".join([*words[:i], f"{words[i]}-{words[i + 1]}", *words[i + 2 :]]) for i in range(len(words) - 1)
+                " ".join([*parts[:i], f"{parts[i]}-{parts[i + 1]}", *parts[i + 2 :]])
+                for i in range(len(parts) - 1)
             )
-            bases.append("-".join(words))
+            bases.append("-".join(parts))
     for base in dict.fromkeys(bases):
         yield base
         if base[-1:].isalpha() and not base.endswith("s"):

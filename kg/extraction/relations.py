@@ -6,7 +6,6 @@ import re
 
 import numpy as np
 
-from kg.extraction.candidates import Span
 from kg.extraction.entities import Group
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import LinearModel, softmax
@@ -46,8 +45,8 @@ def mention_cues(reading: Reading, group: Group, lexicon: Lexicon) -> list[list[
         near = [lowers[i] for i in before]
         then = [lowers[i] for i in after]
         place = "t" if span.first < reading.title_tokens else str(min(4, 5 * (here - 1) // last_sentence))
-        p1, p2 = (near + ["¶", "¶"])[:2]
-        n1, n2 = (then + ["¶", "¶"])[:2]
+        p1, p2 = [*near, "¶", "¶"][:2]
+        n1, n2 = [*then, "¶", "¶"][:2]
         features = [f"at={place}", f"p1={p1}", f"n1={n1}", f"pp={p2}|{p1}", f"nn={n1}|{n2}", f"pn={p1}|{n1}"]
         features += [f"pc={lexicon.cluster(p1)}", f"nc={lexicon.cluster(n1)}"]
         features += [f"b={word}" for word in near[:_NEAR]]
@@ -127,7 +126,7 @@ def relate(
     per_relation = np.zeros((len(groups), len(RELATIONS)))
     for column, name in enumerate(model.classes):
         for part in name.split("+"):
-            per_relation[:, RELATIONS.index(part)] += probabilities[:, column]  # type: ignore[arg-type]
+            per_relation[:, RELATIONS.index(part)] += probabilities[:, column]
     claims: list[tuple[RelationClaim, ...]] = []
     for group, mentions, chances in zip(groups, cues, per_relation, strict=True):
         allowed = [RELATIONS.index(one) for one in ALLOWED[group.type]]
@@ -147,7 +146,9 @@ def relate(
     return claims
 
 
-def _evidence(weights: np.typing.NDArray[np.float32], model: LinearModel, relation: Relation) -> tuple[int, ...]:
+def _evidence(
+    weights: np.typing.NDArray[np.float32], model: LinearModel, relation: Relation
+) -> tuple[int, ...]:
     """The mention that speaks most for a relation."""
     columns = [k for k, name in enumerate(model.classes) if relation in name.split("+")]
     if not columns:

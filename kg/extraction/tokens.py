@@ -5,18 +5,31 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import spacy
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
-__all__ = ["Tokens", "blank_pipeline", "shape", "singular"]
+__all__ = ["Tokens", "blank_pipeline", "shape", "singular", "words"]
 
-_OPENING = r"""\( \[ \{ < > " ' ` “ ” ‘ ’ « » * … , ; : ! ? = ~ $ # | • ± ≈ ≥ ≤ × → – — - + & / \\ ^ _ """.split()
-_CLOSING = r"""\) \] \} < > " ' ` “ ” ‘ ’ « » … , ; : ! ? = ~ $ | • % ± ≈ ≥ ≤ × → – — - & / \\ ^ 's ’s """.split()
+
+def words(text: str) -> frozenset[str]:
+    """The words of a list."""
+    return frozenset(text.split())
+
+
+def _signs(text: str) -> list[str]:
+    return [re.escape(one) if one[0] != "\\" else one for one in text.split()]
+
+
+_OPENING = _signs(
+    r"""\( \[ \{ < > " ' ` “ ” ‘ ’ « » * … , ; : ! ? = ~ $ # | • ± ≈ ≥ ≤ × → – — - + & / \\ ^ _"""
+)
+_CLOSING = _signs(
+    r"""\) \] \} < > " ' ` “ ” ‘ ’ « » … , ; : ! ? = ~ $ | • % ± ≈ ≥ ≤ × → – — - & / \\ ^ 's ’s"""
+)
 _DERIVED: Final = (
     "based|driven|guided|enhanced|augmented|powered|style|like|trained|specific|generated|assisted|inspired|"
     "oriented|related|aware|centric|enabled|only|free|level|integrated|tuned|finetuned|derived|equipped|native|"
@@ -39,15 +52,12 @@ def blank_pipeline() -> Language:
     (``-based``, ``-driven``) are a token of their own.
     """
     nlp = spacy.blank("en")
-    nlp.tokenizer = Tokenizer(
-        nlp.vocab,
-        rules={},
-        prefix_search=compile_prefix_regex([re.escape(one) if one[0] != "\\" else one for one in _OPENING]).search,
-        suffix_search=compile_suffix_regex(
-            [re.escape(one) if one[0] != "\\" else one for one in _CLOSING] + [r"\*+", r"\.+"]
-        ).search,
-        infix_finditer=compile_infix_regex(_INNER).finditer,
-    )
+    tokenizer: Any = nlp.tokenizer
+    tokenizer.rules = {}
+    tokenizer.token_match = None
+    tokenizer.prefix_search = compile_prefix_regex(_OPENING).search
+    tokenizer.suffix_search = compile_suffix_regex([*_CLOSING, r"\*+", r"\.+"]).search
+    tokenizer.infix_finditer = compile_infix_regex(_INNER).finditer
     nlp.max_length = 1 << 30
     return nlp
 
@@ -62,7 +72,7 @@ def singular(word: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def shape(word: str) -> str:
-    """The kind of a token by its characters: ``x``, ``Xx``, ``XX``, ``xX``, ``9``, with ``-`` and ``9`` marks."""
+    """The kind of a token by its characters: ``x``, ``Xx``, ``XX``, ``xX``, ``9``, also joined (``XX9-``)."""
     if not any(map(str.isalnum, word)):
         return "."
     if not any(map(str.isalpha, word)):

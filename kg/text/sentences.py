@@ -6,27 +6,32 @@ import re
 
 __all__ = ["split_sentences"]
 
-_ABBREVIATIONS = frozenset(
-    "al alg app approx assoc cf ch chap cor def dept dr e.g ed eds eg eq eqn eqs eqns ex fig figs i.e ie inc jr "
-    "lem max min mr mrs ms nos p pp prof prop ref refs resp sec sect secs sr st suppl tab tabs thm univ viz "
-    "vol vols vs w.r.t wrt".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_ABBREVIATIONS = _words(
+    """al alg app approx assoc cf ch chap cor def dept dr e.g ed eds eg eq eqn eqs eqns ex fig figs i.e ie
+    inc jr lem max min mr mrs ms nos p pp prof prop ref refs resp sec sect secs sr st suppl tab tabs thm
+    univ viz vol vols vs w.r.t wrt"""
 )
 """Lower-case words after which a full stop ends no sentence, unless a new one plainly starts."""
 
-_ENDS_TOO = frozenset("al app ch def dept ed ex inc jr max min ms p prop ref sr st tab".split())
+_ENDS_TOO = _words("al app ch def dept ed ex inc jr max min ms p prop ref sr st tab")
 """Those that do end a sentence when a common sentence opener follows."""
 
-_NUMBERED = frozenset("no nos fig figs eq eqs sec secs tab tabs vol vols ch ref refs thm".split())
+_NUMBERED = _words("no nos fig figs eq eqs sec secs tab tabs vol vols ch ref refs thm")
 """Those that take a number after them."""
 
-_OPENERS = frozenset(
-    "a additionally all although an and as at based because besides both building but by code comprehensive "
-    "consequently despite due each empirical empirically even evaluation evaluations existing experimental "
-    "experiments extensive finally first for from furthermore given here hence how however i if in inspired "
-    "instead it its leveraging many meanwhile more moreover most motivated nevertheless no notably of on one "
-    "our overall recent recently results second since so some specifically such that the their then there "
-    "therefore these they third this those though through thus to together under unlike we when where whereas "
-    "while with without yet you".split()
+_OPENERS = _words(
+    """a additionally all although an and as at based because besides both building but by code
+    comprehensive consequently despite due each empirical empirically even evaluation evaluations
+    existing experimental experiments extensive finally first for from furthermore given here hence how
+    however i if in inspired instead it its leveraging many meanwhile more moreover most motivated
+    nevertheless no notably of on one our overall recent recently results second since so some
+    specifically such that the their then there therefore these they third this those though through
+    thus to together under unlike we when where whereas while with without yet you"""
 )
 
 _BOUNDARY = re.compile(r"(?P<stop>[.!?]+|…|[。！？]+)(?P<close>[\"'”’)\]}»]*)(?P<gap>\s+|(?<=[。！？])|$)")
@@ -94,9 +99,8 @@ def _ends(text: str, match: re.Match[str]) -> bool:
         return opens
     if "." in last and len(last) <= 4 and last.replace(".", "").isalpha():
         return opens
-    if before and last.isdigit() and len(last) <= 2 and _starts_sentence(text, before.start()):
-        return False
-    return True
+    item = before is not None and last.isdigit() and len(last) <= 2 and _starts_sentence(text, before.start())
+    return not item
 
 
 def _mixed_case(word: str) -> bool:
