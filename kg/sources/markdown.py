@@ -65,6 +65,7 @@ _ABSTRACT = re.compile(r"^\W*(?:abstract|summary of the paper|摘要)\W*$", re.I
 _ABSTRACT_LINE = re.compile(r"^\W*(?:abstract|摘要)\W*[:：.—-]\W*", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![\\\w*])(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.DOTALL)
 _ITALIC = re.compile(r"(?<![\\\w*$])\*(?=[^\s*])([^*\n$]+?)(?<=[^\s*])\*(?![\w*])")
+_EMPTY_BRACKETS = re.compile(r"[\[(]\s*[,;|/]*\s*[\])]")
 _PARTS = re.compile(r"\n|(?<=[\w)])[.]\s+(?=[A-Z])|\s[|–—]\s|\]\s*|\s-\s")
 _INLINE_LINK = re.compile(
     r"!?\[([^\]\[]*)\]\((?:<[^>]*>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)"
@@ -147,7 +148,8 @@ def _gathered(found: list[Block]) -> list[Block]:
 
 def _is_below(block: Block, title: Block) -> bool:
     if title.kind == "heading":
-        return block.kind in {"paragraph", "item"}
+        bare = any(span.href == span.text for span in block.spans)
+        return block.kind in {"paragraph", "item"} and not bare
     deeper = block.level > title.level if block.kind == "item" else block.level == title.level
     return block.kind in {"paragraph", "item"} and deeper
 
@@ -354,7 +356,7 @@ def _title_around_links(spans: Sequence[Span]) -> str:
     before = _title_of("".join(span.text for span in spans[:lead] if not span.image))
     after = "".join(span.text for span in spans[lead:] if span.href is None and not span.image)
     if not _is_telling(before):
-        return _title_of(after)
+        return _title_of(_EMPTY_BRACKETS.sub(" ", after))
     bare = lead < len(spans) and spans[lead].text == spans[lead].href
     return "" if bare and re.match(r"\s*[a-z]+\s+[a-z]+", after) else before
 
@@ -416,7 +418,7 @@ def _described(entry: _Entry) -> tuple[str, tuple[str, ...]]:
     words = plain(entry.after).strip(" *_[](),;:|–—-")
     if authors:
         words = ". ".join(part for part in kept if part and part not in entry.before)
-    words = tidy(re.sub(r"[\[(]\s*[,;|/]*\s*[\])]", " ", words)).strip(" *_[](),;:|–—-")
+    words = tidy(_EMPTY_BRACKETS.sub(" ", words)).strip(" *_[](),;:|–—-")
     return (
         (words, authors) if len(words.split()) >= _WORDY and not _looks_like_venue(words) else ("", authors)
     )

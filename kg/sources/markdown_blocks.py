@@ -98,8 +98,8 @@ class _Reader:
                 case "fence" | "code_block":
                     yield Block("code", [Span(token.content)], span[0], span[1])
                 case "html_block":
-                    for spans in html_lines(token.content):
-                        yield Block("paragraph", spans, span[0], span[1])
+                    for kind, spans in html_lines(token.content):
+                        yield Block(kind, spans, span[0], span[1], level=self._depth + (kind == "item"))
                 case _:
                     pass
 
@@ -182,18 +182,23 @@ def _with_bare_links(text: str, *, strong: bool, cell: int) -> Iterator[Span]:
         yield Span(text[at:], strong=strong, cell=cell)
 
 
-def html_lines(html: str) -> list[list[Span]]:
-    """The spans of each visible line of a piece of HTML."""
+def html_lines(html: str) -> list[tuple[Literal["item", "paragraph"], list[Span]]]:
+    """The spans of each visible line of a piece of HTML, and whether an item of a list or a row starts it."""
     reader = _Html()
     reader.feed(html)
     reader.close()
-    return [line for line in reader.lines if any(span.text.strip() or span.href for span in line)]
+    return [
+        ("item" if number in reader.items else "paragraph", line)
+        for number, line in enumerate(reader.lines)
+        if any(span.text.strip() or span.href for span in line)
+    ]
 
 
 class _Html(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.lines: list[list[Span]] = [[]]
+        self.items: set[int] = set()
         self._href: str | None = None
         self._label: list[str] = []
         self._strong = 0
@@ -202,6 +207,8 @@ class _Html(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _BREAK_TAGS:
             self.lines.append([])
+            if tag in {"li", "tr"}:
+                self.items.add(len(self.lines) - 1)
         elif tag == "a":
             self._href, self._label = dict(attrs).get("href") or "", []
         elif tag in {"b", "strong"}:

@@ -119,15 +119,13 @@ def _order(paper: Paper) -> tuple[Any, ...]:
         bool(_PLACEHOLDER.fullmatch(paper.title)),
         -(paper.arxiv_version or 0),
         -len(paper.abstract),
-        *(getattr(paper, name) or "" for name in ("abstract", "title", "authors", "issued", "arxiv_id")),
-        *(paper.doi, paper.url, paper.code_url, paper.lists, paper.notes),
+        *(paper.abstract, paper.title, paper.authors, paper.issued, paper.arxiv_id, paper.doi),
+        *(paper.url, paper.code_url, paper.lists, paper.notes),
     )
 
 
 def _merged(records: list[Paper]) -> Paper:
     """One paper from its records, the most believed first."""
-    if len(records) == 1 and not records[0].lists and not records[0].notes:
-        return records[0]
     return Paper(
         title=records[0].title,
         abstract=next((record.abstract for record in records if record.abstract), ""),
