@@ -63,13 +63,31 @@ class _Names:
     def of_entity(self, entity: LocalEntity) -> str:
         """The name that a paper's entity goes by: its concept's, else that of its long form.
 
-        A short form counts only where there is no long one: ``SAM`` of a paper on sharpness-aware
-        minimization is not the Segment Anything Model.
+        A short form speaks for a concept only where the long form beside it does not speak against: ``SAM``
+        of a paper on sharpness-aware minimization is not the Segment Anything Model.
         """
-        if entity.concept in self.concepts:
-            return _CONCEPT + entity.concept
-        names = [self.of(form) for form in split_forms(entity.forms)[0]]
-        return next((name for name in names if name.startswith(_CONCEPT)), names[0])
+        given = _CONCEPT + entity.concept if entity.concept in self.concepts else ""
+        long, short = split_forms(entity.forms)
+        names = [self.of(form) for form in long]
+        concepts = [name for name in names if name.startswith(_CONCEPT)]
+        if concepts:
+            return given if given in concepts else concepts[0]
+        for name in map(self.of, short):
+            if name.startswith(_CONCEPT):
+                if any(self._akin(name, other) for other in names):
+                    return name
+                given = "" if name == given else given
+        return given or names[0]
+
+    def _akin(self, concept: str, name: str) -> bool:
+        """Whether a name holds all words of one of a concept's long forms, or the other way round."""
+        words = set(name.split())
+        term = self.concepts[concept.removeprefix(_CONCEPT)]
+        return any(
+            len(other) > 1 < len(words) and (other <= words or words <= other) and same_version(form, name)
+            for form in map(fold, (term.label, *term.aliases))
+            if (other := set(form.split()))
+        )
 
     def versions(self, name: str) -> str:
         """A folded form of the name, for comparing versions."""

@@ -118,10 +118,17 @@ def test_the_vocabulary_names_a_thing_by_any_of_its_forms() -> None:
     assert entity.alt_labels == ("SAM", "Segment Anything Models")
 
 
-def test_a_papers_own_long_form_outweighs_the_vocabularys_short_form() -> None:
-    own = paper(local("sharpness-aware minimization", "SAM"))
+@pytest.mark.parametrize("concept", ["", "segment-anything-model"])
+def test_a_papers_own_long_form_outweighs_the_vocabularys_short_form(concept: str) -> None:
+    own = paper(local("sharpness-aware minimization", "SAM", concept=concept))
     alone = paper(local("SAM", type="Model"))
     assert slugs(own, alone) == [("sharpness-aware-minimization",), ("segment-anything-model",)]
+
+
+@pytest.mark.parametrize("long", ["promptable Segment Anything Model", "Segment-Anything"])
+def test_a_long_form_that_only_adds_or_drops_words_is_the_concept_of_its_short_form(long: str) -> None:
+    assert slugs(paper(local(long, "SAM"))) == [("segment-anything-model",)]
+    assert slugs(paper(local(f"{long} 2", "SAM"))) != [("segment-anything-model",)]
 
 
 def test_the_concept_that_extraction_gives_is_taken() -> None:
