@@ -33,6 +33,9 @@ _ACCENT = re.compile(
     r"|[cvuHkrdb]\s*\\[ij](?![A-Za-z]))"
 )
 _TIE = re.compile(r"(?<=[A-Za-z.,;:)\]])~(?=[\w\\$([])|(?<=\d)~(?=[A-Za-z\\$(])")
+_BRACE = re.compile(r"[{}]")
+_DEEPEST = 60
+"""Braces open at once; a text with more is no title and no abstract, and is left alone."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 _KEEP_ARGUMENT = _words(
@@ -132,9 +135,18 @@ def clean_latex(text: str, *, braces: bool = False) -> str:
     >>> clean_latex(r"\textbf{RARL} gains 11.4\% over $\mathsf{SFT}$ for $5; 30% of it by G\"odel")
     'RARL gains 11.4% over SFT for $5; 30% of it by Gödel'
     """
-    if not _SIGNS_OF_MARKUP.search(text):
+    if not _SIGNS_OF_MARKUP.search(text) or _nesting(text) > _DEEPEST:
         return text
     return _dashes(_convert(_TIE.sub(" ", text), math=False, braces=braces))
+
+
+def _nesting(text: str) -> int:
+    """How many braces are open at once at most."""
+    depth = deepest = 0
+    for match in _BRACE.finditer(text):
+        depth = depth + 1 if match.group() == "{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _dashes(text: str) -> str:

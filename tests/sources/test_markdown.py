@@ -161,7 +161,7 @@ def test_links_authors_and_remarks_go_where_they_belong(tmp_path: Path) -> None:
   - A nested remark of five words.
   - [Follow-Up Work](https://doi.org/10.1000/2)
 - [Third Widget](https://doi.org/10.1000/3), KDD 2021, [project page](https://widgets.example.org)
-"""  # noqa: E501
+"""
     first, second, third, fourth = read(tmp_path, text)
     assert first.authors == ("Jane Roe", "Max Muster")
     assert (first.issued, first.code_url) == ("2022-05", "https://github.com/roe/w")

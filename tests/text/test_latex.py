@@ -61,6 +61,11 @@ def test_no_broken_markup_makes_it_fail(text: str) -> None:
     plain(text, braces=True)
 
 
+@pytest.mark.parametrize("text", ["{" * 50_000, "{" * 3_000 + "}" * 3_000, r"\textbf{" * 9_000])
+def test_what_is_no_text_is_left_alone(text: str) -> None:
+    assert clean_latex(text, braces=True) == text
+
+
 def test_wrapped_lines_are_joined() -> None:
     assert tidy("retrieve-\nentangling\nretrieval  and\tmore ") == "retrieve-entangling retrieval and more"
     assert tidy("pre-\nand post-training, a -\nb") == "pre- and post-training, a - b"
