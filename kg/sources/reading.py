@@ -74,7 +74,7 @@ def _papers(source: str, chosen: Format | None, on_problem: OnProblem, limit: in
     if source == "-":
         return _read_stream(sys.stdin.buffer, "", "-", chosen, on_problem)
     if _exists(path):
-        read = _read_folder if path.is_dir() else _read_file
+        read = _read_folder if os.path.isdir(path) else _read_file  # noqa: PTH112 - raises nothing
         return read(path, chosen, on_problem)
     if source.lower().startswith("arxiv:") or parse_arxiv(source):
         from kg.sources.arxiv_api import (

@@ -99,7 +99,10 @@ def test_what_may_not_be_read_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "secret.md").chmod(0)
     (tmp_path / "closed").chmod(0)
     papers, problems = read(tmp_path)
+    inside, (refused,) = read(tmp_path / "closed" / "x.md")
     (tmp_path / "closed").chmod(0o700)
+    assert not inside
+    assert "cannot be read" in refused.message
     assert len(papers) == 1
     assert {Path(problem.where).name for problem in problems} == {"secret.md", "closed"}
 
