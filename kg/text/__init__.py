@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kg.text.latex import clean_latex
 from kg.text.mojibake import repair_mojibake
+from kg.text.sentences import split_sentences
 from kg.text.slugs import slugify
 from kg.text.whitespace import join_lines, paragraphs, strip_code_fences, tidy
 
@@ -14,6 +15,7 @@ __all__ = [
     "plain",
     "repair_mojibake",
     "slugify",
+    "split_sentences",
     "strip_code_fences",
     "tidy",
 ]
