@@ -98,6 +98,9 @@ def run_query(
             is no variable of it.
         KgError: The store can't answer.
     """
+    text = text.removeprefix("\ufeff")
+    if re.search("[\ud800-\udfff]", text):
+        raise UsageError("the query is not UTF-8; save it, or set the terminal, as UTF-8", where=where)
     # A blank of the same length keeps lines and columns.
     bare = _QUOTED.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     form = _form(bare)

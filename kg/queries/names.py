@@ -28,13 +28,11 @@ _CANDIDATES: Final = 200
 _NEAR: Final = 60.0
 _MUCH_FARTHER: Final = 20.0
 _SPELLING: Final = 50.0
-_NAMES: Final = """
-SELECT ?thing ?name ?how WHERE {
-  { ?thing skos:prefLabel ?name BIND("label" AS ?how) }
-  UNION { ?thing skos:altLabel ?name BIND("alias" AS ?how) }
-  UNION { ?thing dcterms:title ?name . ?thing a kg:Paper BIND("title" AS ?how) }
-}
-"""
+_NAMES: Final[tuple[tuple[Kind, How, str], ...]] = (
+    ("entity", "spelling", "SELECT ?thing ?name WHERE { ?thing skos:prefLabel ?name }"),
+    ("entity", "alias spelling", "SELECT ?thing ?name WHERE { ?thing skos:altLabel ?name }"),
+    ("paper", "spelling", "SELECT ?thing ?name WHERE { ?thing a kg:Paper ; dcterms:title ?name }"),
+)
 _THING: Final = """
 SELECT ?thing ?class ?label WHERE {
   ?thing a ?class ; dcterms:title|skos:prefLabel ?label .
@@ -154,18 +152,17 @@ def _named(store: Store, name: str) -> Iterator[Match]:
 
 def _spelled(store: Store, name: str, kind: Kind | None) -> Matches:
     """Things that have another spelling of the name; else the nearest names."""
-    things: list[tuple[ox.NamedNode, str, bool]] = []
-    for thing, name_of_it, how in run_query(store, _NAMES):
-        if (
-            isinstance(thing, ox.NamedNode)
-            and isinstance(name_of_it, ox.Literal)
-            and isinstance(how, ox.Literal)
-            and kind in {None, "paper" if how.value == "title" else "entity"}
-        ):
-            things.append((thing, name_of_it.value, how.value == "alias"))
+    things: list[tuple[ox.NamedNode, How]] = []
+    labels: list[str] = []
+    for of_kind, how, text in _NAMES:
+        if kind in {None, of_kind}:
+            for thing, label in run_query(store, text):
+                if isinstance(thing, ox.NamedNode) and isinstance(label, ox.Literal):
+                    things.append((thing, how))
+                    labels.append(label.value)
     near = process.extract(
         name,
-        [label for _, label, _ in things],
+        labels,
         scorer=fuzz.token_set_ratio,
         processor=utils.default_process,
         limit=_CANDIDATES,
@@ -173,21 +170,20 @@ def _spelled(store: Store, name: str, kind: Kind | None) -> Matches:
     )
     key = fold(name)
     same: list[Match] = []
-    for label, _, index in near:
-        if fold(label) == key:
-            iri, _, is_alias = things[index]
-            same += _described(store, iri, "alias spelling" if is_alias else "spelling")
-    if found := _sorted(same, kind):
-        return Matches(name, found)
+    for found, _, index in near:
+        if fold(found) == key:
+            same += _described(store, *things[index])
+    if same:
+        return Matches(name, _sorted(same, kind))
     ranked = sorted(
-        (-score, -fuzz.ratio(name, label, processor=utils.default_process), label, things[index][0].value)
-        for label, score, index in near
+        (-score, -fuzz.ratio(name, found, processor=utils.default_process), found, things[index][0].value)
+        for found, score, index in near
         if score >= _NEAR
     )
     nearest: dict[str, str] = {}  # one name for each thing
-    for score, _, label, value in ranked:
+    for score, _, found, iri in ranked:
         if score <= ranked[0][0] + _MUCH_FARTHER:
-            nearest.setdefault(value, label)
+            nearest.setdefault(iri, found)
     return Matches(name, (), tuple(dict.fromkeys(nearest.values()))[:_NEAREST])
 
 
