@@ -26,7 +26,7 @@ from kg.records import Paper, Problem
 
 OnProblem = Callable[[Problem], None]
 
-_MODULES = ("jsonl", "csl_json", "bibtex", "ris", "markdown")
+_MODULES = ("csl_json", "jsonl", "bibtex", "ris", "markdown")
 MAX_LINE = 4_000_000
 """Characters; no line of a list of papers is longer, and what is longer is not read into memory."""
 MAX_TEXT = 256_000_000
