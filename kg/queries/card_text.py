@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
@@ -49,6 +50,9 @@ _LINKS: Final = {
     ("extends", "out"): "extends",
     ("extends", "in"): "is extended by",
 }
+_FIELD: Final = 11
+_HANGING: Final = re.compile(rf"(?=.{{{_FIELD}}})[A-Z][a-z ]+: {{2,}}| *")
+"""A field's name, or an indent: what the lines that a line is wrapped to stand under."""
 _NARROWEST: Final = 40
 
 
@@ -88,7 +92,7 @@ def _paper(card: PaperCard) -> Iterator[str]:
         ("Notes", "; ".join(note.heading or "(no heading)" for note in card.notes)),
     ):
         if value:
-            yield f"{name + ':':<9}{plain(value)}"
+            yield _field(name, value)
     for relation, claims in groupby(card.claims, key=lambda claim: claim.relation):
         yield ""
         yield _RELATIONS[relation]
@@ -113,7 +117,7 @@ def _entity(card: EntityCard) -> Iterator[str]:
         ("Same as", "; ".join(card.exact_match)),
     ):
         if value:
-            yield f"{name + ':':<10}{plain(value)}"
+            yield _field(name, value)
     for group in card.papers:
         yield ""
         yield f"{_RELATIONS_BACK[group.relation]} ({group.total:,})"
@@ -127,6 +131,10 @@ def _entity(card: EntityCard) -> Iterator[str]:
         for ref, count in card.together:
             yield f"  {plain(ref.label)} ({ref.type}, {count:,})"
         yield from _rest(card.together_total - len(card.together), "entity", "entities")
+
+
+def _field(name: str, value: str) -> str:
+    return f"{name + ':':<{_FIELD}}{plain(value)}"
 
 
 def _claim(claim: CardClaim) -> Iterator[str]:
@@ -186,12 +194,13 @@ def _rest(count: int, one: str, many: str = "") -> Iterator[str]:
 def _wrapped(line: str, columns: int | None) -> list[str]:
     if columns is None or not line:
         return [line]
-    indent = line[: len(line) - len(line.lstrip())]
+    hanging = _HANGING.match(line)
+    indent = hanging.group() if hanging else ""
     found: list[str] = wcwidth.wrap(
-        line.lstrip(),
+        line[len(indent) :],
         max(columns, _NARROWEST),
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=" " * len(indent),
         break_on_hyphens=False,
     )
     return found or [line]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import wcwidth
@@ -12,11 +13,11 @@ from kg.rdf import Store
 LANTERN_CARD = """\
 Lantern: Small Steps for Medical QA
 paper:arxiv-2501.00001 · 2025-01 · arXiv 2501.00001v2
-Authors: Amina Diallo; Jörg Weiß
-Paper:   https://arxiv.org/abs/2501.00001v2
-Code:    https://example.org/code/lantern
-Lists:   Evening reading; Medicine
-Notes:   Idea; To check
+Authors:   Amina Diallo; Jörg Weiß
+Paper:     https://arxiv.org/abs/2501.00001v2
+Code:      https://example.org/code/lantern
+Lists:     Evening reading; Medicine
+Notes:     Idea; To check
 
 Introduces
   Lantern (Method, 0.95)
@@ -57,7 +58,7 @@ Links to other papers
 MEDQUIZZ_CARD = """\
 MedQuizz
 entity:medquizz · Benchmark · 3 papers
-Also:     Med-Quizz
+Also:      Med-Quizz
 
 Introduced by (1)
   2024-11-05  MedQuizz: Questions That Doctors Ask (0.95)
@@ -167,6 +168,11 @@ def test_a_paper_with_hardly_anything_has_a_card(store: Store) -> None:
 def test_a_card_is_wrapped_to_the_terminal(store: Store) -> None:
     text = render_card(show(store, "2501.00001"), columns=50)
     assert all(wcwidth.width(line) <= 50 for line in text.splitlines())
+    assert "Paper:     https://arxiv.org/abs/2501.00001v2" in text
+    card = show(store, "2501.00001")
+    assert isinstance(card, PaperCard)
+    many = render_card(replace(card, authors="Amina Diallo; Jörg Weiß; Li Wei; Ines Okafor"), columns=50)
+    assert "Authors:   Amina Diallo; Jörg Weiß; Li Wei; Ines\n           Okafor\n" in many
     assert "    We propose «Lantern», which extends GRPO with\n    a reward for each step." in text
 
 
