@@ -116,12 +116,13 @@ class Resolver:
     """Finds the entities of a collection: ``observe`` each extraction, then ``resolve``.
 
     - What the vocabulary has is its concept, by any of the concept's forms.
-    - Otherwise names are one when they fold to the same key (see `kg.text.names.fold`), or when a paper uses
-      them for one thing, unless they differ in a version.
+    - Otherwise names are one when they fold to the same key (see `kg.text.names.fold`), or when papers use
+      them for one thing: the less common name joins the more common one, unless most papers that use it do
+      not, or their versions differ. Two concepts are never joined.
     - A short form never joins two long forms. Where a paper uses it alone, it is the vocabulary's concept;
       else the one long form that the collection has for it, or the one that has at least four in five of its
       uses; else a thing of its own. It is also a thing of its own where its type speaks against the long
-      form, and where papers that give the long form are fewer than one in ten of those that do not.
+      form, and where ten times as many papers use it alone.
 
     Args:
         vocabulary: The curated concepts.
@@ -157,15 +158,14 @@ class Resolver:
 
     def resolve(self) -> Resolution:
         """The entities of all that was observed; more may be observed afterwards, and resolved again."""
-        groups = _Groups(self._same)
-        main = {name: groups.main(name) for name in self._seen}
+        main = self._main()
         together: defaultdict[str, _Seen] = defaultdict(_Seen)
         for name in sorted(self._seen):
             together[main[name]].add(self._seen[name])
         joined = {
             name: long
             for name in sorted(self._short.keys() & self._seen.keys())
-            if main[name] == name and (long := self._long_form(name, groups, together))
+            if main[name] == name and (long := self._long_form(name, main, together))
         }
         for name, long in joined.items():
             if long not in joined:
@@ -180,11 +180,36 @@ class Resolver:
         slugs = {name: concepts[group].slug for name, group in main.items()}
         return Resolution(entities, self._names, slugs)
 
-    def _long_form(self, short: str, groups: _Groups, together: Mapping[str, _Seen]) -> str:
+    def _main(self) -> dict[str, str]:
+        """For each name the one that stands for it: the end of the way from name to more common name.
+
+        A name joins at most one other, so that two common names are not joined by a rare one.
+        """
+        links: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+        for (name, form), papers in self._same.items():
+            if form in self._seen:
+                links[name].append((papers, form))
+                links[form].append((papers, name))
+
+        def rank(name: str) -> tuple[bool, int, str]:
+            return name.startswith(_CONCEPT), self._seen[name].papers, name
+
+        main: dict[str, str] = {}
+        for name in sorted(self._seen, key=rank, reverse=True):
+            papers, other = max(
+                (link for link in links[name] if rank(link[1]) > rank(name)),
+                key=lambda link: (link[0], rank(link[1])),
+                default=(0, name),
+            )
+            joins = papers * 2 >= self._seen[name].papers and not name.startswith(_CONCEPT)
+            main[name] = main[other] if joins else name
+        return main
+
+    def _long_form(self, short: str, main: Mapping[str, str], together: Mapping[str, _Seen]) -> str:
         """The group that a short form alone belongs to, or nothing."""
         uses: Counter[str] = Counter()
         for name, papers in self._short[short].items():
-            uses[groups.main(name)] += papers
+            uses[main[name]] += papers
         group, papers = min(uses.items(), key=lambda item: (-item[1], item[0]))
         alone = together[short]
         if group == short or papers * 5 < uses.total() * 4 or papers * 10 < alone.papers:
@@ -216,28 +241,6 @@ def _entity(concept: Concept, seen: _Seen, present: set[str]) -> Entity:
         broader=tuple(slug for slug in concept.broader if slug in present),
         exact_match=concept.exact_match,
     )
-
-
-class _Groups:
-    """Names that papers use for one thing, joined (union-find); a group holds at most one concept."""
-
-    def __init__(self, pairs: Mapping[tuple[str, str], int]) -> None:
-        self._parent: dict[str, str] = {}
-        for (one, other), _ in sorted(pairs.items(), key=lambda item: (-item[1], item[0])):
-            a, b = sorted(
-                (self.main(one), self.main(other)), key=lambda name: (not name.startswith(_CONCEPT), name)
-            )
-            if a != b and not b.startswith(_CONCEPT):
-                self._parent[b] = a
-
-    def main(self, name: str) -> str:
-        """The name that stands for the group: its concept, else the first in the alphabet."""
-        root = name
-        while root in self._parent:
-            root = self._parent[root]
-        while name != root:
-            self._parent[name], name = root, self._parent[name]
-        return root
 
 
 def _free_slug(label: str, taken: set[str]) -> str:

@@ -123,6 +123,7 @@ def _singular(word: str) -> str:
     return re.sub(r"(?<=ch|sh|ss)e$|(?<=[a-z][xz])e$", "", word)
 
 
+@lru_cache(maxsize=1 << 15)
 def _spelling(word: str) -> str:
     for pattern, replacement in _SPELLINGS:
         word = pattern.sub(replacement, word)

@@ -176,6 +176,19 @@ def test_two_long_forms_that_a_paper_uses_for_one_thing_are_one() -> None:
     assert len(set(slugs(*papers))) == 1
 
 
+def test_a_name_stays_itself_where_few_papers_use_it_for_another_thing() -> None:
+    odd = paper(local("policy gradient", "learned policies"))
+    assert slugs(odd, paper(local("learned policies"))) == [("policy-gradient",)] * 2
+    common = [paper(local("learned policies"))] * 3
+    assert slugs(odd, *common)[:2] == [("policy-gradient",), ("learned-policies",)]
+
+
+def test_a_rare_name_does_not_join_two_common_ones() -> None:
+    common = [paper(local("tree of rewards"), local("reward forest"))] * 3
+    bridges = [paper(local("branching rewards", form)) for form in ("tree of rewards", "reward forest")]
+    assert slugs(*common, *bridges)[0] == ("tree-of-rewards", "reward-forest")
+
+
 def test_two_concepts_are_never_joined() -> None:
     papers = [
         paper(local("learned policies", "policy gradient")),
