@@ -10,7 +10,7 @@ from typing import Final, Literal
 import pyoxigraph as ox
 
 from kg.errors import KgError, UsageError
-from kg.rdf import BASE_IRI, Iris, QueryResults, Store, Term
+from kg.rdf import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, QueryResults, Store, Term
 
 AnswerKind = Literal["rows", "truth", "graph"]
 Row = tuple[Term | None, ...]
@@ -26,7 +26,7 @@ _QUOTED: Final = re.compile(
 )
 _PROLOGUE: Final = re.compile(r"\s*(?:BASE\b|PREFIX\b\s*[\w.-]*:)\s*", re.IGNORECASE)
 _DECLARED: Final = re.compile(r"\bPREFIX\s*([\w.-]*):", re.IGNORECASE)
-_USED: Final = re.compile(r"(?<![\w?$:.-])([A-Za-z][\w.-]*):")
+_USED: Final = re.compile(r"(?<![\w?$])([A-Za-z][\w.-]*):")
 _UPDATES: Final = frozenset(
     ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"]
 )
@@ -42,13 +42,18 @@ class Answer:
     """
 
     results: QueryResults
-    base: str = BASE_IRI
-    """What the IRIs of the graph's resources begin with."""
+    store: Store
+    """The graph that was asked."""
+
+    @property
+    def base(self) -> str:
+        """What the IRIs of the graph's resources begin with."""
+        return base_of(self.store).base
 
     @property
     def prefixes(self) -> Mapping[str, str]:
         """Prefixes to shorten IRIs with."""
-        return Iris(self.base).prefixes()
+        return base_of(self.store).prefixes()
 
     @property
     def kind(self) -> AnswerKind:
@@ -110,19 +115,19 @@ def run_query(
             "ask with SELECT, ASK, CONSTRUCT or DESCRIBE, and change the papers of the build instead",
             where=where,
         )
-    iris = base_of(store)
-    prefixes = iris.prefixes()
-    declared = set(_DECLARED.findall(bare))
-    needed = (set(_USED.findall(bare)) & prefixes.keys()) - declared
+    needed = set(_USED.findall(bare)) - set(_DECLARED.findall(bare))
+    prefixes = PREFIXES if needed.isdisjoint(RESOURCE_KINDS) else base_of(store).prefixes()
     # On one line of their own, so that errors are one line further down than in the user's text.
-    header = " ".join(f"PREFIX {name}: <{prefixes[name]}>" for name in sorted(needed)) + "\n"
+    header = (
+        " ".join(f"PREFIX {name}: <{prefixes[name]}>" for name in sorted(needed & prefixes.keys())) + "\n"
+    )
     try:
         results = store.query(header + text, bindings=params)
     except KgError as error:
         if reason := _syntax_error(header, text, bare):
             raise UsageError(reason, where=where) from error
         raise
-    return Answer(results, iris.base)
+    return Answer(results, store)
 
 
 def base_of(store: Store) -> Iris:

@@ -18,6 +18,14 @@ def test_the_graphs_prefixes_are_declared(store: Store) -> None:
     assert list(answer) == [(ox.Literal("Lantern"),)]
 
 
+def test_prefixes_are_found_however_they_are_written(store: Store) -> None:
+    assert run_query(store, "ASK{?paper ?p ?o.entity:lantern a ?class}")
+    assert run_query(
+        store, "ASK{?paper ^kg:inPaper/kg:denotes|kg:uses ?o.?o skos:broader*/skos:prefLabel ?l}"
+    )
+    assert run_query(store, "\ufeffASK { <https://w3id.org/paperkg/id/entity/lantern> a kg:Method }")
+
+
 def test_a_querys_own_prefix_wins(store: Store) -> None:
     text = "PREFIX kg: <https://example.org/other#>\nASK { ?paper a kg:Paper }"
     assert not run_query(store, text)
