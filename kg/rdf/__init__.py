@@ -3,6 +3,7 @@
 from kg.rdf.namespaces import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, term
 from kg.rdf.sparql import Term, bind_variables
 from kg.rdf.store import OxigraphStore, QueryResults, SparqlEndpoint, Store, open_store
+from kg.rdf.validate import Report, Violation, validate
 from kg.rdf.write import GraphCounts, load_store, write_graph
 
 __all__ = [
@@ -13,12 +14,15 @@ __all__ = [
     "Iris",
     "OxigraphStore",
     "QueryResults",
+    "Report",
     "SparqlEndpoint",
     "Store",
     "Term",
+    "Violation",
     "bind_variables",
     "load_store",
     "open_store",
     "term",
+    "validate",
     "write_graph",
 ]

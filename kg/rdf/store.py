@@ -55,7 +55,7 @@ class OxigraphStore:
                 self._store = ox.Store.read_only(str(path.resolve()))
             else:
                 self._store = ox.Store()
-                self._store.bulk_load(path=path, format=_format_of(path))
+                self._store.bulk_load(path=path, format=rdf_format(path))
         except (OSError, SyntaxError) as error:
             raise KgError(f"can't be read as a graph: {error}", where=str(where)) from error
 
@@ -135,7 +135,12 @@ def open_store(where: str | Path) -> Store:
     raise KgError(f"no graph in {where}: run kg build first")
 
 
-def _format_of(path: Path) -> ox.RdfFormat:
+def rdf_format(path: Path) -> ox.RdfFormat:
+    """The format of an RDF file, by its extension.
+
+    Raises:
+        KgError: The extension is none of an RDF format.
+    """
     if rdf_format := ox.RdfFormat.from_extension(path.suffix.lstrip(".")):
         return rdf_format
     raise KgError("not an RDF file that can be read; give .ttl, .nt, .rdf or .jsonld", where=str(path))

@@ -16,6 +16,7 @@ from pyoxigraph import Triple
 from kg.errors import KgError
 from kg.rdf.links import LinkFinder
 from kg.rdf.namespaces import BASE_IRI, RESOURCE_KINDS, Iris
+from kg.rdf.store import OxigraphStore
 from kg.rdf.triples import entity_triples, list_triples, paper_triples, verify
 from kg.rdf.turtle import TurtleFormatter
 from kg.records import Entity, LinkedPaper, ReadingList
@@ -112,8 +113,8 @@ def list_slugs(lists: Iterable[ReadingList]) -> dict[ReadingList, str]:
     return slugs
 
 
-def load_store(folder: str | Path, graph_ttl: str | Path) -> None:
-    """Load a graph file into a new Oxigraph store on disk.
+def load_store(folder: str | Path, graph_ttl: str | Path) -> OxigraphStore:
+    """Load a graph file into a new Oxigraph store on disk, and open that for reading.
 
     The file is loaded in parts: Oxigraph's bulk loader takes 1.9 GB for 5.7 million triples at once, and
     0.4 GB so, for half as long again. Compaction then makes queries three times as fast.
@@ -132,8 +133,10 @@ def load_store(folder: str | Path, graph_ttl: str | Path) -> None:
             store.bulk_load(part, ox.RdfFormat.TURTLE, lenient=True)
         store.flush()
         store.optimize()
+        del store
     except (OSError, SyntaxError) as error:
         raise KgError(f"the store can't be written: {error}", where=Path(folder).name) from error
+    return OxigraphStore(folder)
 
 
 def turtle_parts(graph_ttl: str | Path, size: int = 16_000_000) -> Iterator[bytes]:

@@ -78,7 +78,8 @@ def test_every_mention_is_the_text_at_its_offsets(tmp_path: Path) -> None:
         """PREFIX kg: <https://w3id.org/paperkg/ontology#> PREFIX oa: <http://www.w3.org/ns/oa#>
         PREFIX dcterms: <http://purl.org/dc/terms/>
         SELECT ?exact ?start ?end ?title ?abstract ?field {
-          ?m a kg:Mention ; oa:exact ?exact ; oa:start ?start ; oa:end ?end ; kg:field ?field ; kg:inPaper ?p .
+          ?m a kg:Mention ; oa:exact ?exact ; oa:start ?start ; oa:end ?end .
+          ?m kg:field ?field ; kg:inPaper ?p .
           ?p dcterms:title ?title ; dcterms:abstract ?abstract }"""
     )
     assert isinstance(rows, ox.QuerySolutions)
