@@ -6,6 +6,7 @@ on the order in which papers are observed.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,17 +49,28 @@ class _Names:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.concepts = vocabulary.concepts
-        self._slugs = {
-            fold(form): concept.slug
-            for concept in vocabulary.concepts.values()
-            for form in (*concept.aliases, concept.label)
-        }
+        self._slugs: dict[str, str] = {}
+        self._spellings: set[str] = set()
+        for concept in vocabulary.concepts.values():
+            for form in (concept.label, *concept.aliases):
+                self._slugs[fold(form)] = concept.slug
+                self._spellings.add(form)
 
     def of(self, form: str) -> str:
-        """The name that a form stands for, taken alone: a concept's, else the folded form."""
+        """The name that a form stands for, taken alone: a concept's, else the folded form.
+
+        A word of at most five characters is a concept's only in a case that the vocabulary gives: ``MiMo`` is
+        not ``MIMO``.
+        """
         key = fold(form)
         slug = self._slugs.get(key)
-        return key if slug is None else _CONCEPT + slug
+        if slug is None or (" " not in key and len(key) <= 5 and not self._is_spelled(form)):
+            return key
+        return _CONCEPT + slug
+
+    def _is_spelled(self, form: str) -> bool:
+        one = re.sub(r"['’]?s?['’]?$", "", form)
+        return not self._spellings.isdisjoint((form, one, form.lower(), one.lower()))
 
     def of_entity(self, entity: LocalEntity) -> str:
         """The name that a paper's entity goes by: its concept's, else that of its long form.

@@ -118,6 +118,13 @@ def test_the_vocabulary_names_a_thing_by_any_of_its_forms() -> None:
     assert entity.alt_labels == ("SAM", "Segment Anything Models")
 
 
+def test_a_short_name_in_another_case_is_another_name() -> None:
+    papers = [
+        paper(local("mAPs", type="Metric"), local("Map", type="Metric"), local("MEAN AVERAGE PRECISION"))
+    ]
+    assert slugs(*papers) == [("mean-average-precision", "map", "mean-average-precision")]
+
+
 @pytest.mark.parametrize("concept", ["", "segment-anything-model"])
 def test_a_papers_own_long_form_outweighs_the_vocabularys_short_form(concept: str) -> None:
     own = paper(local("sharpness-aware minimization", "SAM", concept=concept))
