@@ -38,7 +38,7 @@ _GOLDEN_ANGLE: Final = math.pi * (3 - math.sqrt(5))
 
 def node_radius(degree: int) -> int:
     """How large a node with so many neighbours is drawn, in the unit of the positions."""
-    return min(8 + round(2 * math.sqrt(degree)), 40)
+    return min(10 + round(2 * math.sqrt(degree)), 44)
 
 
 def layout(network: Network, *, seed: int = 0) -> Positions:
@@ -160,18 +160,15 @@ def _place_beside(
 
 def _push_apart(points: _Points, sizes: NDArray[np.float64], rounds: int = 60) -> None:
     """Move discs that overlap away from each other, in place, until none does or the rounds are over."""
-    index = np.arange(len(points))
     for _ in range(rounds):
         pairs = []
-        for start in range(0, len(points), 512):
-            block = slice(start, start + 512)
-            gap = np.square(points[block, None, :] - points[None, :, :]).sum(axis=2)
-            close = gap < np.square(sizes[block, None] + sizes[None, :]) - 1e-6
-            close &= index[block, None] < index[None, :]
-            one, other = np.nonzero(close)
-            pairs.append((one + start, other))
-        one = np.concatenate([pair[0] for pair in pairs])
-        other = np.concatenate([pair[1] for pair in pairs])
+        x, y = points.T.copy()
+        for start in range(0, len(points), 256):
+            rows, rest = slice(start, start + 256), slice(start, None)
+            gap = np.square(x[rows, None] - x[rest]) + np.square(y[rows, None] - y[rest])
+            close = np.triu(gap < np.square(sizes[rows, None] + sizes[rest]) - 1e-6, 1)
+            pairs.append(np.stack(np.nonzero(close)) + start)
+        one, other = np.concatenate(pairs, axis=1)
         if not len(one):
             return
         apart = points[other] - points[one]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlsplit
 
 from kg.errors import KgError
 from kg.network.evidence import Evidence, Quote, read_evidence
@@ -166,8 +167,8 @@ def _details(
     """What the page shows beside the picture. Its scripts say how it is read."""
     sentences: dict[str, int] = {}
 
-    def said(quote: Quote) -> list[Any]:
-        return [sentences.setdefault(quote.text, len(sentences)), quote.marks]
+    def said(one: Quote) -> list[Any]:
+        return [sentences.setdefault(one.text, len(sentences)), one.marks]
 
     kinds = Counter(attributes["type"] for attributes in network.nodes.values())
     used = {relation for *_, relation in network.edges(keys=True)}
@@ -182,7 +183,7 @@ def _details(
                 lines[source, target],
                 relations.index(relation),
                 None if confidence is None else round(confidence * 100),
-                [said(quote) for quote in quotes[:max_quotes]],
+                [said(one) for one in quotes[:max_quotes]],
                 max(0, len(quotes) - max_quotes),
                 [numbers[node] for node in attributes.get("via", ()) if node in numbers],
             ]
@@ -241,12 +242,13 @@ def _node(iri: str, attributes: dict[str, Any], lists: list[str]) -> dict[str, A
 
 def _links(attributes: dict[str, Any]) -> list[tuple[str, str]]:
     links = []
+    url = attributes.get("url", "")
+    host = urlsplit(url).hostname or ""
     if arxiv := attributes.get("arxiv"):
         links.append((f"arXiv:{arxiv}", f"https://arxiv.org/abs/{arxiv}"))
     if doi := attributes.get("doi"):
-        links.append((f"doi:{doi}", f"https://doi.org/{doi}"))
-    url = attributes.get("url")
-    if url and not any(address.removeprefix("https:") == url.partition(":")[2] for _, address in links):
+        links.append((f"doi:{doi}", f"https://doi.org/{quote(doi)}"))
+    if url and not (arxiv and host.endswith("arxiv.org")) and not (doi and host.endswith("doi.org")):
         links.append(("Paper", url))
     if code := attributes.get("code"):
         links.append(("Code", code))
@@ -274,7 +276,10 @@ def _fill_template(drawn: PyvisNetwork, details: dict[str, Any], notice: str, li
     """Let pyvis fill our page in place of its own, which asks other hosts for scripts and styles."""
     style = (_STATIC / "page.css").read_text(encoding="utf-8")
     vis, _, _ = library.read_text(encoding="utf-8").partition("//# sourceMappingURL")
-    scripts = [vis, *((_STATIC / name).read_text(encoding="utf-8") for name in ("panel.js", "page.js"))]
+    scripts = [
+        vis,
+        *((_STATIC / name).read_text(encoding="utf-8") for name in ("panel.js", "labels.js", "page.js")),
+    ]
     if any("</script" in script.lower() or "\r" in script for script in scripts):
         raise KgError("a script can't be set into a page; install pyvis 0.3.2", where=str(library))
     policy = (

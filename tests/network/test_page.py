@@ -184,9 +184,9 @@ def test_a_paper_has_links_results_and_neighbours_to_walk_to(show: Open) -> None
     opened.panel.get_by_role("button", name="PondQA", exact=True).first.click()
     assert opened.heading() == "PondQA"
     opened.page.go_back()
-    assert opened.heading() == "FernLM: Leaf Routing for Patient Language Models"
+    opened.page.get_by_role("heading", name="FernLM: Leaf Routing for Patient Language Models").wait_for()
     opened.page.go_back()
-    assert opened.heading() == "Start anywhere"
+    opened.page.get_by_role("heading", name="Start anywhere").wait_for()
 
 
 @pytest.mark.browser
@@ -299,6 +299,25 @@ def test_a_cut_network_says_so_and_a_focus_is_opened(show: Open, store: Store, t
     opened = show(path)
     assert opened.heading() == "F1"
     assert opened.page.locator(".notice").inner_text() == "Showing 3 of 23 nodes, around F1"
+
+
+@pytest.mark.browser
+def test_a_network_of_nothing_is_a_page_too(show: Open, store: Store, tmp_path: Path) -> None:
+    network = project(store, types=["Task"], relations=["trainsOn"])
+    assert len(network) == 0
+    write_html(network, store, tmp_path / "empty.html", title="Empty")
+    assert "0 papers and 0 entities" in show(tmp_path / "empty.html").panel.inner_text()
+
+
+@pytest.mark.browser
+def test_a_node_that_a_filter_hides_is_still_found(show: Open) -> None:
+    opened = show()
+    opened.page.get_by_label("Datasets").uncheck()
+    assert opened.is_hidden("entity/marsh-12k")
+    opened.page.get_by_role("combobox", name="Search").fill("marsh-12k")
+    opened.page.keyboard.press("Enter")
+    assert opened.heading() == "Marsh-12K"
+    assert not opened.is_hidden("entity/marsh-12k")
 
 
 @pytest.mark.browser

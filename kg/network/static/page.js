@@ -16,13 +16,33 @@ const kgPage = (() => {
     const more = details.nodes[id];
     const title = more.title ?? label;
     return {
-      id, label, title, size, x, y, iri: more.iri, key: more.key, type: types.get(group), degree: more.degree,
-      aliases: more.aliases ?? [], issued: more.issued ?? "", authors: more.authors ?? "", links: more.links ?? [],
-      lists: more.lists ?? [], edges: [], claims: [], results: [],
+      id,
+      label,
+      title,
+      size,
+      x,
+      y,
+      iri: more.iri,
+      key: more.key,
+      type: types.get(group),
+      degree: more.degree,
+      aliases: more.aliases ?? [],
+      issued: more.issued ?? "",
+      authors: more.authors ?? "",
+      links: more.links ?? [],
+      lists: more.lists ?? [],
+      edges: [],
+      claims: [],
+      results: [],
     };
   });
   // One record per drawn line: all claims and links between the same two nodes, in the same direction.
-  const edges = read("edges").map(({ from, to }, id) => ({ id, from: nodes[from], to: nodes[to], claims: [] }));
+  const edges = read("edges").map(({ from, to }, id) => ({
+    id,
+    from: nodes[from],
+    to: nodes[to],
+    claims: [],
+  }));
   for (const edge of edges) {
     edge.from.edges.push(edge);
     edge.to.edges.push(edge);
@@ -74,7 +94,9 @@ const kgPage = (() => {
     shownNodes.clear();
     shownEdges.clear();
     const allowed = new Set(
-      nodes.filter((node) => node === state.node || (!state.hiddenTypes.has(node.type.id) && fitsPaperFilters(node))),
+      nodes.filter(
+        (node) => node === state.node || (!state.hiddenTypes.has(node.type.id) && fitsPaperFilters(node)),
+      ),
     );
     for (const edge of edges) {
       const left = edge.claims.some(({ relation }) => !state.hiddenRelations.has(relation.id));
@@ -89,15 +111,15 @@ const kgPage = (() => {
 
   // ---- the picture ------------------------------------------------------------------------------------------------
 
-  const LINE = 20;
-  const LEADING = 15;
   const FIRST_LABELS = 20;
+  // Of one size, a star covers far less than a dot.
+  const SHAPE_SIZES = { star: 1.4, triangle: 1.15, triangleDown: 1.15, diamond: 1.2, square: 0.9 };
   const NAMED_EDGES = 80;
   const stage = find("network");
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(`--${name}`).trim();
   // Many lines would hide what they link.
-  const veil = Math.min(1, Math.max(0.12, 900 / edges.length));
+  const veil = Math.min(1, Math.max(0.12, 2500 / edges.length));
   const drawnNodes = new Map();
   const drawnEdges = new Map();
 
@@ -115,13 +137,17 @@ const kgPage = (() => {
 
   function edgeStyle(edge, near) {
     const kinds = edge.claims.map(({ relation }) => relation.id);
-    const chosen = edge === state.edge || (state.node && (edge.from === state.node || edge.to === state.node));
+    const chosen =
+      edge === state.edge || (state.node && (edge.from === state.node || edge.to === state.node));
     const strong = kinds.includes("introduces");
     const faint = near ? !chosen : kinds.every((kind) => kind === "mentions");
     return {
       id: edge.id,
       hidden: !shownEdges.has(edge),
-      color: { color: colour(chosen ? "accent" : faint ? "edge-faint" : strong ? "edge-strong" : "edge"), opacity: chosen ? 1 : near ? 0.3 : veil },
+      color: {
+        color: colour(chosen ? "accent" : faint ? "edge-faint" : strong ? "edge-strong" : "edge"),
+        opacity: chosen ? 1 : near ? 0.3 : veil,
+      },
       width: chosen || strong ? 2 : 1,
       dashes: edge.claims[0].relation.derived ? [6, 4] : false,
     };
@@ -130,7 +156,11 @@ const kgPage = (() => {
   /** Bring the picture up to date with the state, touching only what changed. */
   function paint() {
     let near = null;
-    if (state.node) near = new Set([state.node, ...state.node.edges.filter((edge) => shownEdges.has(edge)).flatMap(({ from, to }) => [from, to])]);
+    if (state.node)
+      near = new Set([
+        state.node,
+        ...state.node.edges.filter((edge) => shownEdges.has(edge)).flatMap(({ from, to }) => [from, to]),
+      ]);
     else if (state.edge) near = new Set([state.edge.from, state.edge.to]);
     state.near = near;
     const changed = (items, drawn, draw) =>
@@ -146,117 +176,71 @@ const kgPage = (() => {
     data.edges.update(changed(edges, drawnEdges, edgeStyle));
   }
 
-  /** Boxes on the screen, in a coarse grid that keeps the search for overlaps linear. */
-  class Boxes {
-    cells = new Map();
-
-    *around({ x, y, width, height }) {
-      for (let column = Math.floor(x / 64); column <= (x + width) / 64; column += 1) {
-        for (let row = Math.floor(y / 32); row <= (y + height) / 32; row += 1) yield column * 65536 + row;
-      }
-    }
-
-    add(box) {
-      for (const cell of this.around(box)) {
-        if (!this.cells.has(cell)) this.cells.set(cell, []);
-        this.cells.get(cell).push(box);
-      }
-    }
-
-    isFree(box, except) {
-      for (const cell of this.around(box)) {
-        for (const other of this.cells.get(cell) ?? []) {
-          if (except && other.owner === except) continue;
-          const apart =
-            box.x > other.x + other.width ||
-            other.x > box.x + box.width ||
-            box.y > other.y + other.height ||
-            other.y > box.y + box.height;
-          if (!apart) return false;
-        }
-      }
-      return true;
-    }
-  }
-
-  /** A label on two lines at most. */
-  function wrap(text) {
-    if (text.length <= LINE) return [text];
-    let cut = text.lastIndexOf(" ", LINE);
-    if (cut < 1) cut = text.indexOf(" ");
-    return cut < 1 ? [text] : [text.slice(0, cut), text.slice(cut + 1)];
-  }
-
-  /** Write the labels that fit, in a size that does not change with the zoom: the most connected nodes first. */
-  function drawLabels(context) {
+  /** What vis-network leaves to us: the labels, and dots for nodes too small to see. */
+  function drawOver(context) {
     const scale = network.getScale();
     const origin = network.canvasToDOM({ x: 0, y: 0 });
-    const pixels = context.canvas.width / context.canvas.clientWidth;
+    const at = ({ x, y }) => [x * scale + origin.x, y * scale + origin.y];
     const { clientWidth: width, clientHeight: height } = context.canvas;
-    const family = getComputedStyle(document.body).fontFamily;
-    const seen = ({ x, y, width: wide, height: high }) => x < width && x + wide > 0 && y < height && y + high > 0;
-    const whole = ({ x, y, width: wide, height: high }) => x >= 0 && x + wide <= width && y >= 0 && y + high <= height;
-    const at = ({ x, y }) => ({ x: x * scale + origin.x, y: y * scale + origin.y });
-    const labels = new Boxes();
-    const discs = new Boxes();
-    for (const node of shownNodes) {
-      const { x, y } = at(node);
-      const size = node.size * scale;
-      const box = { x: x - size, y: y - size, width: 2 * size, height: 2 * size, owner: node };
-      if (seen(box) && (!state.near || state.near.has(node))) discs.add(box);
-    }
+    const pixels = context.canvas.width / width;
     context.save();
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
-    context.textAlign = "center";
-    context.textBaseline = "top";
-    context.lineJoin = "round";
-    context.lineWidth = 3.5;
-    context.strokeStyle = colour("ground");
-    const write = (lines, ink, places, { owner, over, forced } = {}) => {
-      const wide = Math.max(...lines.map((text) => context.measureText(text).width));
-      const high = LEADING * lines.length;
-      const boxes = places(wide / 2, high).map(([x, y]) => ({ x: x - wide / 2 - 3, y: y - 2, width: wide + 6, height: high + 2, owner }));
-      boxes.sort((one, other) => whole(other) - whole(one));
-      const box =
-        boxes.find((one) => seen(one) && labels.isFree(one) && discs.isFree(one, owner)) ??
-        (over ? boxes.find((one) => seen(one) && labels.isFree(one)) : null) ??
-        (forced ? boxes[0] : null);
-      if (!box) return;
-      labels.add(box);
-      context.fillStyle = colour(ink);
-      for (const [index, text] of lines.entries()) {
-        context.strokeText(text, box.x + wide / 2 + 3, box.y + 2 + LEADING * index);
-        context.fillText(text, box.x + wide / 2 + 3, box.y + 2 + LEADING * index);
-      }
-    };
-    const writeNode = (node, { over, forced }) => {
-      const { x, y } = at(node);
-      const off = node.size * scale + 3;
-      const places = (half, high) => [[x, y + off], [x, y - off - high], [x + off + half + 2, y - high / 2], [x - off - half - 2, y - high / 2]];
-      context.font = `${node.type.id === "Paper" || forced ? "600 " : ""}12.5px ${family}`;
-      write(wrap(node.label), "ink", places, { owner: node, over, forced });
+    const family = getComputedStyle(document.body).fontFamily;
+    const labels = new kgLabels.Labels(context, { width, height, halo: colour("ground"), family });
+    const bright = ranked.filter((node) => shownNodes.has(node) && (!state.near || state.near.has(node)));
+    const inks = new Map(details.types.map(({ id }) => [id, colour(id)]));
+    const radius = (node) => Math.max(node.size * scale, 1.5 + node.size / 16);
+    for (const node of bright) {
+      const [x, y] = at(node);
+      labels.avoid(node, x, y, radius(node));
+      if (node.size * scale >= radius(node)) continue;
+      context.fillStyle = inks.get(node.type.id);
+      context.beginPath();
+      context.arc(x, y, radius(node), 0, 2 * Math.PI);
+      context.fill();
+    }
+    const name = (node, how) => {
+      const ink = colour("ink");
+      labels.nameNode(node, node.label, ...at(node), radius(node), {
+        ink,
+        bold: node.type.id === "Paper",
+        ...how,
+      });
     };
     const pointed = new Set([state.node, state.hovered, state.edge?.from, state.edge?.to].filter(Boolean));
-    for (const node of pointed) writeNode(node, { forced: true });
+    for (const node of pointed) name(node, { bold: true, forced: true });
     const focus = state.hovered ?? state.node;
     const named = state.edge ? [state.edge] : focus ? focus.edges.filter((edge) => shownEdges.has(edge)) : [];
     for (const { from, to, claims } of named.length <= NAMED_EDGES ? named : []) {
-      const { x, y } = at({ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 });
       const text = claims.map(({ relation }) => relation.name).join(", ");
-      context.font = `italic 11.5px ${family}`;
-      write([text], "accent", () => [[x, y - LEADING / 2]]);
+      labels.nameEdge(text, ...at({ x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 }), colour("accent"));
     }
-    const candidates = ranked.filter((node) => shownNodes.has(node) && !pointed.has(node) && (!state.near || state.near.has(node)));
-    for (const [rank, node] of candidates.entries()) writeNode(node, { over: rank < FIRST_LABELS });
+    const others = bright.filter((node) => !pointed.has(node));
+    for (const [rank, node] of others.entries()) name(node, { over: rank < FIRST_LABELS });
     context.restore();
   }
 
   const data = { nodes: new vis.DataSet(), edges: new vis.DataSet() };
   applyFilters();
-  data.nodes.add(nodes.map((node) => ({ ...nodeStyle(node, null), shape: node.type.shape, size: node.size, x: node.x, y: node.y })));
-  data.edges.add(edges.map((edge) => ({ ...edgeStyle(edge, null), from: edge.from.id, to: edge.to.id, arrows: { to: { enabled: edge.claims[0].relation.arrow, scaleFactor: 0.5 } } })));
+  data.nodes.add(
+    nodes.map((node) => ({
+      ...nodeStyle(node, null),
+      shape: node.type.shape,
+      size: node.size * (SHAPE_SIZES[node.type.shape] ?? 1),
+      x: node.x,
+      y: node.y,
+    })),
+  );
+  data.edges.add(
+    edges.map((edge) => ({
+      ...edgeStyle(edge, null),
+      from: edge.from.id,
+      to: edge.to.id,
+      arrows: { to: { enabled: edge.claims[0].relation.arrow, scaleFactor: 0.5 } },
+    })),
+  );
   const network = new vis.Network(stage, data, read("options"));
-  network.on("afterDrawing", drawLabels);
+  network.on("afterDrawing", drawOver);
 
   // ---- choosing ---------------------------------------------------------------------------------------------------
 
@@ -269,13 +253,25 @@ const kgPage = (() => {
     const groups = relations.flatMap((relation) => {
       const mine = node.claims.filter((claim) => claim.relation === relation);
       return [
-        [relation.name, mine.filter(({ edge }) => edge.from === node).map((claim) => ({ ...claim, node: claim.edge.to }))],
-        [relation.inverse, mine.filter(({ edge }) => edge.to === node).map((claim) => ({ ...claim, node: claim.edge.from }))],
+        [
+          relation.name,
+          mine.filter(({ edge }) => edge.from === node).map((claim) => ({ ...claim, node: claim.edge.to })),
+        ],
+        [
+          relation.inverse,
+          mine.filter(({ edge }) => edge.to === node).map((claim) => ({ ...claim, node: claim.edge.from })),
+        ],
       ];
     });
-    const left = node.degree - new Set(node.edges.flatMap(({ from, to }) => [from, to])).size + (node.edges.length ? 1 : 0);
+    const left =
+      node.degree -
+      new Set(node.edges.flatMap(({ from, to }) => [from, to])).size +
+      (node.edges.length ? 1 : 0);
     const facts = [node.authors, node.issued, node.lists.map((list) => lists[list]).join(" · ")];
-    if (left > 0) facts.push(`${many(left)} more ${left === 1 ? "link is" : "links are"} in the graph, not in this picture.`);
+    if (left > 0)
+      facts.push(
+        `${many(left)} more ${left === 1 ? "link is" : "links are"} in the graph, not in this picture.`,
+      );
     return {
       node,
       aliases: node.aliases,
@@ -286,7 +282,9 @@ const kgPage = (() => {
         .filter(([, claims]) => claims.length)
         .map(([heading, claims]) => ({
           heading: claims.length > 1 ? `${capital(heading)} (${many(claims.length)})` : capital(heading),
-          claims: claims.sort((one, other) => other.node.degree - one.node.degree || one.node.id - other.node.id),
+          claims: claims.sort(
+            (one, other) => other.node.degree - one.node.degree || one.node.id - other.node.id,
+          ),
         })),
     };
   }
@@ -296,19 +294,33 @@ const kgPage = (() => {
   }
 
   function overview() {
-    const papers = nodes.filter(({ type }) => type.id === "Paper").sort((one, other) => other.issued.localeCompare(one.issued) || one.id - other.id);
+    const papers = nodes
+      .filter(({ type }) => type.id === "Paper")
+      .sort((one, other) => other.issued.localeCompare(one.issued) || one.id - other.id);
     const groups = details.types
       .filter(({ id }) => id !== "Paper")
       .map((type) => ({
         heading: `Most connected ${type.plural.toLowerCase()}`,
-        nodes: ranked.filter((node) => node.type === type).slice(0, 5).map((node) => ({ node, note: many(node.degree) })),
+        nodes: ranked
+          .filter((node) => node.type === type)
+          .slice(0, 5)
+          .map((node) => ({ node, note: many(node.degree) })),
       }));
     showOverview(
       panel,
       {
         title: "Start anywhere",
-        summary: [details.summary, "Click a node or a line, or search. Each claim comes with the sentence that it was read from."],
-        groups: [...groups, { heading: `Papers (${many(papers.length)})`, nodes: papers.map((node) => ({ node, note: node.issued })) }],
+        summary: [
+          details.summary,
+          "Click a node or a line, or search. Each claim comes with the sentence that it was read from.",
+        ],
+        groups: [
+          ...groups,
+          {
+            heading: `Papers (${many(papers.length)})`,
+            nodes: papers.map((node) => ({ node, note: node.issued })),
+          },
+        ],
       },
       actions,
     );
@@ -332,8 +344,7 @@ const kgPage = (() => {
 
   /** Choose a node (null: none), put it into the address, and, unless it was clicked in the picture, move there. */
   function go(node, move) {
-    const target = node ? anchor(node) : "";
-    if (decodeHash() !== node) history.pushState(null, "", target || location.href.split("#")[0]);
+    if (decodeHash() !== node) location.hash = node ? anchor(node) : "";
     choose(node, null);
     if (!move) return;
     if (node) fit([...state.near], { most: 1.4 });
@@ -364,7 +375,7 @@ const kgPage = (() => {
     network.redraw();
   }
 
-  addEventListener("popstate", () => choose(decodeHash(), null));
+  // Going back, or an address typed by hand; our own changes are in the state already.
   addEventListener("hashchange", () => {
     if (decodeHash() !== state.node) go(decodeHash(), true);
   });
@@ -383,17 +394,33 @@ const kgPage = (() => {
     const span = (values) => [Math.min(...values), Math.max(...values)];
     const [left, right] = span(some.flatMap(({ x, size }) => [x - size, x + size]));
     const [top, bottom] = span(some.flatMap(({ y, size }) => [y - size, y + size]));
-    const scale = Math.min((stage.clientWidth - 130) / (right - left), (stage.clientHeight - 80) / (bottom - top), most);
-    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, scale: Math.max(scale, 0.02), animation });
+    const scale = Math.min(
+      (stage.clientWidth - 130) / (right - left),
+      (stage.clientHeight - 80) / (bottom - top),
+      most,
+    );
+    network.moveTo({
+      position: { x: (left + right) / 2, y: (top + bottom) / 2 },
+      scale: Math.max(scale, 0.02),
+      animation,
+    });
   }
 
   const pan = (x, y) => {
     const { x: atX, y: atY } = network.getViewPosition();
-    network.moveTo({ position: { x: atX + (60 * x) / network.getScale(), y: atY + (60 * y) / network.getScale() } });
+    network.moveTo({
+      position: { x: atX + (60 * x) / network.getScale(), y: atY + (60 * y) / network.getScale() },
+    });
   };
   const keys = {
-    ArrowLeft: () => pan(-1, 0), ArrowRight: () => pan(1, 0), ArrowUp: () => pan(0, -1), ArrowDown: () => pan(0, 1),
-    "+": () => zoom(1.3), "=": () => zoom(1.3), "-": () => zoom(1 / 1.3), 0: () => fit(),
+    ArrowLeft: () => pan(-1, 0),
+    ArrowRight: () => pan(1, 0),
+    ArrowUp: () => pan(0, -1),
+    ArrowDown: () => pan(0, 1),
+    "+": () => zoom(1.3),
+    "=": () => zoom(1.3),
+    "-": () => zoom(1 / 1.3),
+    0: () => fit(),
   };
   stage.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
@@ -428,15 +455,27 @@ const kgPage = (() => {
       ? nodes
           .map((node) => ({ node, best: Math.min(...texts[node.id].map((text) => rank(text, query))) }))
           .filter(({ best }) => best < Infinity)
-          .sort((one, other) => one.best - other.best || other.node.degree - one.node.degree || one.node.id - other.node.id)
+          .sort(
+            (one, other) =>
+              one.best - other.best || other.node.degree - one.node.degree || one.node.id - other.node.id,
+          )
       : [];
     found = all.slice(0, 12).map(({ node }) => node);
     matches.replaceChildren(
       ...found.map((node, index) => {
-        const also = rank(fold(node.title), query) === Infinity ? node.aliases.find((alias) => rank(fold(alias), query) < Infinity) : "";
+        const also =
+          rank(fold(node.title), query) === Infinity
+            ? node.aliases.find((alias) => rank(fold(alias), query) < Infinity)
+            : "";
         return element(
           "li",
-          { id: `match-${index}`, role: "option", "aria-selected": "false", onpointerdown: (event) => event.preventDefault(), onclick: () => pick(index) },
+          {
+            id: `match-${index}`,
+            role: "option",
+            "aria-selected": "false",
+            onpointerdown: (event) => event.preventDefault(),
+            onclick: () => pick(index),
+          },
           swatch(node.type),
           element("span", { dir: "auto" }, node.title),
           element("span", { className: "note", dir: "auto" }, also || node.type.name),
@@ -444,7 +483,8 @@ const kgPage = (() => {
       }),
     );
     if (query) find("status").textContent = all.length === 1 ? "1 match" : `${many(all.length)} matches`;
-    if (query && !found.length) matches.append(element("li", { className: "note", role: "presentation" }, "Nothing here by that name"));
+    if (query && !found.length)
+      matches.append(element("li", { className: "note", role: "presentation" }, "Nothing here by that name"));
     open(Boolean(query));
     activate(found.length ? 0 : -1);
   }
@@ -456,7 +496,8 @@ const kgPage = (() => {
 
   function activate(index) {
     active = index;
-    for (const [at, option] of [...matches.children].entries()) option.setAttribute("aria-selected", String(at === index));
+    for (const [at, option] of [...matches.children].entries())
+      option.setAttribute("aria-selected", String(at === index));
     if (index < 0) search.removeAttribute("aria-activedescendant");
     else {
       search.setAttribute("aria-activedescendant", `match-${index}`);
@@ -501,23 +542,35 @@ const kgPage = (() => {
   function line(relation) {
     const dashes = relation.derived ? { "stroke-dasharray": "4 3" } : {};
     const width = { introduces: 3, mentions: 0.75 }[relation.id] ?? 1.5;
-    return drawing("line", "0 0 22 8", relation.arrow ? "M0 4h20M16 1l4 3-4 3" : "M0 4h22", { "stroke-width": width, ...dashes });
+    return drawing("line", "0 0 22 8", relation.arrow ? "M0 4h20M16 1l4 3-4 3" : "M0 4h22", {
+      "stroke-width": width,
+      ...dashes,
+    });
   }
 
   function choice(name, text, options) {
-    const select = element("select", { name }, ...options.map(([value, label]) => element("option", { value }, label)));
+    const select = element(
+      "select",
+      { name },
+      ...options.map(([value, label]) => element("option", { value }, label)),
+    );
     return element("label", {}, text, select);
   }
 
   for (const type of details.types) {
-    find("types").append(checkbox("type", type.id, swatch(type), type.plural, nodes.filter((node) => node.type === type).length));
+    find("types").append(
+      checkbox("type", type.id, swatch(type), type.plural, nodes.filter((node) => node.type === type).length),
+    );
   }
   for (const relation of relations) {
     const count = details.claims.filter(([, index]) => relations[index] === relation).length;
     find("relations").append(checkbox("relation", relation.id, line(relation), relation.name, count));
   }
   const years = [...new Set(nodes.map(({ issued }) => issued.slice(0, 4)).filter(Boolean))].sort();
-  if (lists.length > 1) find("papers").append(choice("list", "List", [["", "all"], ...lists.map((title, index) => [index, title])]));
+  if (lists.length > 1)
+    find("papers").append(
+      choice("list", "List", [["", "all"], ...lists.map((title, index) => [index, title])]),
+    );
   if (years.length > 1) {
     find("papers").append(
       choice("from", "From", [["", "any year"], ...years.map((year) => [year, year])]),
@@ -527,7 +580,8 @@ const kgPage = (() => {
   find("papers").hidden = lists.length < 2 && years.length < 2;
 
   function filter() {
-    const unchecked = (name) => new Set([...form.querySelectorAll(`[name=${name}]:not(:checked)`)].map(({ value }) => value));
+    const unchecked = (name) =>
+      new Set([...form.querySelectorAll(`[name=${name}]:not(:checked)`)].map(({ value }) => value));
     state.hiddenTypes = unchecked("type");
     state.hiddenRelations = unchecked("relation");
     applyFilters();

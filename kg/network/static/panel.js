@@ -48,7 +48,10 @@ const kgPanel = (() => {
     const block = element("blockquote", { dir: "auto" });
     let at = 0;
     for (const [start, end] of marks) {
-      block.append(points.slice(at, start).join(""), element("mark", {}, points.slice(Math.max(at, start), end).join("")));
+      block.append(
+        points.slice(at, start).join(""),
+        element("mark", {}, points.slice(Math.max(at, start), end).join("")),
+      );
       at = Math.max(at, end);
     }
     block.append(points.slice(at).join(""));
@@ -56,7 +59,11 @@ const kgPanel = (() => {
   }
 
   function nodeButton(node, open) {
-    return element("button", { type: "button", className: "node", dir: "auto", onclick: () => open(node) }, node.title);
+    return element(
+      "button",
+      { type: "button", className: "node", dir: "auto", onclick: () => open(node) },
+      node.title,
+    );
   }
 
   function nodeRow(node, open, note = "", meaning = "") {
@@ -71,7 +78,7 @@ const kgPanel = (() => {
 
   /** A link that leaves the page; anything but http and https stays text. */
   function outwardLink(text, href) {
-    let url = null;
+    let url;
     try {
       url = new URL(href);
     } catch {
@@ -89,7 +96,8 @@ const kgPanel = (() => {
     const more = element("button", { type: "button", className: "more", onclick: grow });
     function grow() {
       const first = shown;
-      for (; shown < Math.min(first + PAGE, entries.length); shown += 1) list.append(element("li", {}, draw(entries[shown])));
+      for (; shown < Math.min(first + PAGE, entries.length); shown += 1)
+        list.append(element("li", {}, draw(entries[shown])));
       if (first) list.children[first].querySelector("button")?.focus();
       if (shown === entries.length) more.remove();
       else more.textContent = `Show ${Math.min(PAGE, entries.length - shown)} more of ${entries.length}`;
@@ -100,7 +108,12 @@ const kgPanel = (() => {
   }
 
   function claim({ node, confidence, quotes, omitted, via }, open) {
-    const body = element("div", {}, nodeRow(node, open, confidence === null ? "" : `${confidence} %`, "Confidence"), ...quotes.map(quote));
+    const body = element(
+      "div",
+      {},
+      nodeRow(node, open, confidence === null ? "" : `${confidence} %`, "Confidence"),
+      ...quotes.map(quote),
+    );
     if (omitted) {
       const sentences = omitted === 1 ? "sentence is" : "sentences are";
       body.append(element("p", { className: "note" }, `${omitted} more ${sentences} in the graph.`));
@@ -120,7 +133,13 @@ const kgPanel = (() => {
     return element(
       "div",
       {},
-      element("div", {}, element("span", { className: "score" }, score), kind === "improvement" ? " gain: " : ": ", ...names),
+      element(
+        "div",
+        {},
+        element("span", { className: "score" }, score),
+        kind === "improvement" ? " gain: " : ": ",
+        ...names,
+      ),
       paper && element("div", { className: "note" }, "in ", nodeButton(paper, open)),
       quote(said),
     );
@@ -143,15 +162,22 @@ const kgPanel = (() => {
   function showNode(panel, { node, facts, aliases, links, groups, results }, { open, close }) {
     panel.replaceChildren(
       ...head(node.type, node.title, close),
-      ...(aliases.length ? [element("p", { className: "aliases", dir: "auto" }, `Also: ${aliases.join(", ")}`)] : []),
+      ...(aliases.length
+        ? [element("p", { className: "aliases", dir: "auto" }, `Also: ${aliases.join(", ")}`)]
+        : []),
       ...facts.map((fact) => element("p", { className: "note", dir: "auto" }, fact)),
-      ...(links.length ? [element("p", { className: "links" }, ...links.map(([text, href]) => outwardLink(text, href)))] : []),
+      ...(links.length
+        ? [element("p", { className: "links" }, ...links.map(([text, href]) => outwardLink(text, href)))]
+        : []),
       ...groups.flatMap(({ heading, claims }) => [
         element("h3", {}, heading),
         longList(claims, (entry) => claim(entry, open)),
       ]),
       ...(results.length
-        ? [element("h3", {}, "Results it reports or is named in"), longList(results, (entry) => result(entry, open))]
+        ? [
+            element("h3", {}, "Results it reports or is named in"),
+            longList(results, (entry) => result(entry, open)),
+          ]
         : []),
     );
   }
