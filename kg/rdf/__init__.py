@@ -1,6 +1,7 @@
 """The graph: its namespaces, its triples, its file, its store, its shapes and its exports."""
 
 from kg.rdf.namespaces import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, term
+from kg.rdf.remote import push_graph
 from kg.rdf.sparql import Term, bind_variables
 from kg.rdf.store import OxigraphStore, QueryResults, SparqlEndpoint, Store, open_store
 from kg.rdf.validate import Report, Violation, validate
@@ -22,6 +23,7 @@ __all__ = [
     "bind_variables",
     "load_store",
     "open_store",
+    "push_graph",
     "term",
     "validate",
     "write_graph",

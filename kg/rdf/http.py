@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
+from urllib3.exceptions import ProtocolError
 
 from kg.errors import KgError, UsageError
 
@@ -26,8 +27,17 @@ class HttpClient:
         self._session = requests.Session()
         self._timeout = timeout
 
-    def request(self, method: str, url: str, *, headers: Mapping[str, str], data: Any) -> requests.Response:
+    def request(
+        self, method: str, url: str, *, headers: Mapping[str, str], data: Any, hint: str = ""
+    ) -> requests.Response:
         """Send a request and return its answer.
+
+        Args:
+            method: ``POST`` or ``PUT``.
+            url: The address.
+            headers: The request's headers.
+            data: Its body, or its form.
+            hint: What kind of address is needed, for an error that says that this is none.
 
         Raises:
             UsageError: The server calls the request malformed (status 400), as it does for invalid SPARQL.
@@ -41,7 +51,13 @@ class HttpClient:
         except requests.Timeout as error:
             raise KgError("no answer in time; try again, or look at the server", where=where) from error
         except requests.ConnectionError as error:
-            raise KgError("no connection; is the server running at this address?", where=where) from error
+            broken = isinstance(error.args[0] if error.args else None, ProtocolError)
+            reason = (
+                "the connection broke off; look at the server"
+                if broken
+                else "no connection; is the server running?"
+            )
+            raise KgError(reason, where=where) from error
         except (requests.RequestException, ValueError) as error:
             raise KgError(f"the request failed: {error}", where=where) from error
         if response.ok:
@@ -53,9 +69,9 @@ class HttpClient:
             case 401 | 403:
                 reason = "a login is needed; put it in the URL (http://user:password@…) or in ~/.netrc"
             case 404:
-                reason = "nothing is at this address; check the path of the URL"
+                reason = "nothing is at this address; " + (hint or "check the path of the URL")
             case 405 | 415:
-                reason = "this address does not take such a request; check the path of the URL"
+                reason = "this address does not take such a request; " + (hint or "check the path of the URL")
             case status:
                 reason = f"the server failed with status {status}: {detail}"
         raise KgError(reason, where=where)

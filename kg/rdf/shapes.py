@@ -1,8 +1,8 @@
 """SHACL shapes compiled to checks on one subject at a time.
 
 The shapes use the part of SHACL Core in which a constraint looks at a node's own values, and at the classes
-of those, so that a sorted graph of any size is checked as it streams by. The rest is in constraints in SPARQL,
-which Oxigraph runs. Anything that can't be compiled is refused, never skipped.
+of those, so that a sorted graph of any size is checked as it streams by. The rest is in SPARQL, run in
+Oxigraph. Anything that can't be compiled is refused, never skipped.
 """
 
 from __future__ import annotations

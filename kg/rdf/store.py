@@ -13,6 +13,9 @@ from kg.errors import KgError, UsageError
 from kg.rdf.http import HttpClient
 from kg.rdf.sparql import Term, bind_variables
 
+_ANSWERS = "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8"
+_HINT = "give the address of a SPARQL query endpoint (…/query)"
+
 QueryResults = QuerySolutions | QueryBoolean | QueryTriples
 
 
@@ -89,9 +92,8 @@ class SparqlEndpoint:
             "POST",
             self.url,
             data={"query": bound},
-            headers={
-                "Accept": "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8"
-            },
+            headers={"Accept": _ANSWERS},
+            hint=_HINT,
         )
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
         try:
@@ -107,7 +109,7 @@ class SparqlEndpoint:
                 f"sent an answer that can't be read: {error}", where=self._http.shown(self.url)
             ) from error
         raise KgError(
-            f"answered with {media_type or 'no content type'}; give the address of a SPARQL query endpoint",
+            f"answered with {media_type or 'no content type'}, which is no answer to a query; {_HINT}",
             where=self._http.shown(self.url),
         )
 

@@ -150,6 +150,7 @@ def turtle_parts(graph_ttl: str | Path, size: int = 16_000_000) -> Iterator[byte
         header = rest = b""
         while (line := file.readline()).startswith(b"@"):
             header += line
+        header += b"\n"
         while chunk := file.read(size):
             whole, found, rest = (rest + chunk).rpartition(b"\n\n")
             if found:
