@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,8 @@ from kg.network.layout import Positions, node_radius
 
 # XML 1.0, 2.2: every other code point can't stand in a document, not even escaped.
 _ILLEGAL: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_DATE: Final = re.compile(rb' lastmodifieddate="[^"]*"')
 
 
 def write_graphml(network: Network, path: Path, *, positions: Positions | None = None) -> None:
@@ -46,11 +49,10 @@ def write_gexf(network: Network, path: Path, *, positions: Positions | None = No
             "position": place,
             "size": float(node_radius(graph.nodes[node]["degree"])),
         }
-    lines = list(nx.generate_gexf(graph, version="1.2draft"))
-    # networkx dates the file, and the same network is to give the same bytes.
-    dated = re.compile(r' lastmodifieddate="[^"]*"')
-    text = "\n".join(dated.sub("", line) for line in lines)
-    path.write_text(f"<?xml version='1.0' encoding='utf-8'?>\n{text}\n", encoding="utf-8", newline="\n")
+    written = BytesIO()
+    nx.write_gexf(graph, written, version="1.2draft")
+    # networkx dates the file at its top, and the same network is to give the same bytes.
+    path.write_bytes(_DATE.sub(b"", written.getbuffer(), count=1))
 
 
 def _plain(network: Network) -> nx.MultiDiGraph[str]:

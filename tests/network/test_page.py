@@ -190,6 +190,14 @@ def test_a_paper_has_links_results_and_neighbours_to_walk_to(show: Open) -> None
 
 
 @pytest.mark.browser
+def test_a_result_is_shown_with_its_number_marked(show: Open) -> None:
+    opened = show(anchor="#entity/reedbench")
+    opened.panel.get_by_role("heading", name="Results that name it").wait_for()
+    assert opened.panel.locator(".score").text_content() == "+4.2%"
+    assert opened.panel.locator("mark").last.text_content() == "+4.2%"
+
+
+@pytest.mark.browser
 def test_hostile_titles_and_links_are_text(show: Open) -> None:
     opened = show()
     opened.click_node("paper/doi-10.9999%2Ftidal.3")

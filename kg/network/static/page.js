@@ -277,7 +277,10 @@ const kgPage = (() => {
       aliases: node.aliases,
       facts: facts.filter(Boolean),
       links: node.links,
-      results: node.results,
+      results: node.results.map((result) => ({
+        ...result,
+        paper: result.paper === node ? null : result.paper,
+      })),
       groups: groups
         .filter(([, claims]) => claims.length)
         .map(([heading, claims]) => ({

@@ -140,7 +140,7 @@ const kgPanel = (() => {
         kind === "improvement" ? " gain: " : ": ",
         ...names,
       ),
-      paper && element("div", { className: "note" }, "in ", nodeButton(paper, open)),
+      paper && nodeRow(paper, open),
       quote(said),
     );
   }
@@ -175,7 +175,7 @@ const kgPanel = (() => {
       ]),
       ...(results.length
         ? [
-            element("h3", {}, "Results it reports or is named in"),
+            element("h3", {}, node.type.id === "Paper" ? "Results" : "Results that name it"),
             longList(results, (entry) => result(entry, open)),
           ]
         : []),
