@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyoxigraph
 import pytest
 from pyoxigraph import DefaultGraph, RdfFormat
 
@@ -22,8 +23,8 @@ _FLAGS = (
 )
 
 
-def _open(store: object, path: Path) -> Store:
-    store.dump(path, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())  # type: ignore[attr-defined]
+def _open(graph: pyoxigraph.Store, path: Path) -> Store:
+    graph.dump(path, RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
     return OxigraphStore(path)
 
 
