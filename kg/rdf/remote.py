@@ -31,8 +31,8 @@ def push_graph(
 ) -> None:
     """Replace the graph on a SPARQL server in one step.
 
-    An address with ``?default`` or ``?graph=IRI`` is a graph of the SPARQL 1.1 Graph Store Protocol, which one
-    PUT replaces. Any other is a SPARQL 1.1 Update endpoint: the triples are inserted in batches into a staging
+    An address with ``?default`` or ``?graph=IRI`` is a graph of the SPARQL 1.1 Graph Store Protocol: one PUT
+    replaces it. Any other is a SPARQL 1.1 Update endpoint: the triples are inserted in batches into a staging
     graph, which then takes the place of the default graph in one request. Until that, and if anything fails,
     the server's old graph stays.
 
