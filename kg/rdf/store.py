@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
 import pyoxigraph as ox
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples
+from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from kg.errors import KgError, UsageError
 from kg.rdf.http import HttpClient
@@ -53,7 +55,8 @@ class OxigraphStore:
     def __init__(self, where: str | Path) -> None:
         path = Path(where)
         try:
-            if path.is_dir():
+            self._on_disk = path.is_dir()
+            if self._on_disk:
                 # A build may replace a linked folder while this one is read.
                 self._store = ox.Store.read_only(str(path.resolve()))
             else:
@@ -71,6 +74,12 @@ class OxigraphStore:
             raise UsageError(f"not valid SPARQL: {error}") from error
         except (OSError, RuntimeError) as error:
             raise KgError(f"the store can't answer: {error}") from error
+
+    def triples(self) -> Iterator[Triple] | None:
+        """Every triple, those of one subject together; None for a store that has them in another order."""
+        if not self._on_disk:
+            return None
+        return (quad.triple for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
 
 
 class SparqlEndpoint:
@@ -135,6 +144,39 @@ def open_store(where: str | Path) -> Store:
     elif path.is_file():
         return OxigraphStore(path)
     raise KgError(f"no graph in {where}: run kg build first")
+
+
+def select(
+    store: Store, sparql: str, bindings: Mapping[str, Term] | None = None
+) -> Iterator[tuple[Term | None, ...]]:
+    """Answer a SELECT with rows of terms, None where a variable is not bound.
+
+    Raises:
+        UsageError: The query is no SELECT.
+    """
+    solutions = store.query(sparql, bindings=bindings)
+    if not isinstance(solutions, QuerySolutions):
+        raise UsageError("not a SELECT query")
+    return (tuple(solution) for solution in solutions)
+
+
+def triples_by_subject(store: Store) -> Iterator[Triple]:
+    """Every triple of a store's default graph, those of one subject together.
+
+    A store that does not keep them in such an order is copied into a temporary one on disk.
+    """
+    if isinstance(store, OxigraphStore) and (grouped := store.triples()):
+        yield from grouped
+        return
+    triples = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    if not isinstance(triples, QueryTriples):
+        raise KgError("the store answered a CONSTRUCT without triples")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = ox.Store(folder)
+        while batch := [ox.Quad(*triple) for triple in islice(triples, 200_000)]:
+            copy.bulk_extend(batch)
+        for quad in copy:
+            yield quad.triple
 
 
 def rdf_format(path: Path) -> ox.RdfFormat:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from kg.errors import KgError
 from kg.rdf.namespaces import PREFIXES
 from kg.rdf.shapes import Node, NodeShape, PropertyShape, Values, read_shapes
-from kg.rdf.store import Store, open_store, rdf_format
+from kg.rdf.store import Store, open_store, rdf_format, triples_by_subject
 from kg.rdf.write import load_store
 from kg.resources import ontology_file
 
@@ -64,6 +64,16 @@ class Report:
         """Whether nothing is wrong."""
         return not self.count
 
+    def raise_if_violated(self) -> None:
+        """Raise an error that names the first violation, if there is one.
+
+        Raises:
+            KgError: The graph does not conform.
+        """
+        if self.count:
+            more = f" (and {self.count - 1} more)" if self.count > 1 else ""
+            raise KgError(f"the graph breaks a rule of the shapes: {self.violations[0]}{more}")
+
 
 def validate(
     graph: str | Path | Store,
@@ -102,8 +112,7 @@ def validate(
                 checked = None
             if checked is None:
                 found.clear()
-                grouped = _grouped_store(opening.result(), Path(scratch))
-                checked = _walk(compiled, lambda: _subjects(q.triple for q in grouped), found)
+                checked = _walk(compiled, lambda: _subjects(triples_by_subject(opening.result())), found)
             for answer in answers:
                 for violation in answer.result():
                     found.add(violation)
@@ -327,17 +336,6 @@ def _subjects(triples: Iterable[Triple]) -> Iterator[tuple[Node, Values]]:
         for triple in of_subject:
             values[triple.predicate.value].append(triple.object)
         yield subject, dict(values)
-
-
-def _grouped_store(store: Store, scratch: Path) -> ox.Store:
-    """The graph in an Oxigraph store on disk, whose triples come by subject."""
-    triples = store.query("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-    if not isinstance(triples, ox.QueryTriples):
-        raise KgError("the store answered a CONSTRUCT without triples")
-    grouped = ox.Store(scratch / "grouped")
-    while batch := [ox.Quad(*triple) for triple in islice(triples, 500_000)]:
-        grouped.bulk_extend(batch)
-    return grouped
 
 
 def _key(node: Node) -> str:

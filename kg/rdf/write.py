@@ -81,7 +81,7 @@ def write_graph(
     target = Path(path)
     try:
         with tempfile.TemporaryFile(dir=target.parent) as file, target.open("wb") as out:
-            spool = _Spool(file, TurtleFormatter(iris))
+            spool = Spool(file, TurtleFormatter(iris))
             unverified = 0
             for linked in papers:
                 verified = verify(linked)
@@ -91,7 +91,6 @@ def write_graph(
                 spool.add(entity_triples(entity, entities, iris))
             for reading_list, slug in slugs.items():
                 spool.add(list_triples(reading_list, slug, iris))
-            out.write(spool.formatter.header().encode())
             out.writelines(spool.sorted())
     except OSError as error:
         raise KgError(f"the graph can't be written: {error.strerror}", where=target.name) from error
@@ -159,8 +158,13 @@ def turtle_parts(graph_ttl: str | Path, size: int = 16_000_000) -> Iterator[byte
             yield header + rest
 
 
-class _Spool:
-    """Blocks of Turtle in a temporary file, and where each of them starts in the graph file's order."""
+class Spool:
+    """Blocks of Turtle in a temporary file, to be read back sorted.
+
+    Args:
+        file: The temporary file.
+        formatter: Writes the blocks.
+    """
 
     def __init__(self, file: IO[bytes], formatter: TurtleFormatter) -> None:
         self.formatter = formatter
@@ -183,12 +187,13 @@ class _Spool:
             self._at += self._file.write(text)
 
     def sorted(self) -> Iterator[bytes]:
-        """The blocks by IRI. Those of two papers never interleave: a key holds no slash."""
+        """The header, then the blocks by IRI. Those of two papers never interleave: a key holds no slash."""
+        yield self.formatter.header().encode()
         self._blocks.sort()
-        for (iri, at, size), (following, _, _) in zip(
-            self._blocks, [*self._blocks[1:], ("", 0, 0)], strict=True
-        ):
-            if iri == following:
+        last = ""
+        for iri, at, size in self._blocks:
+            if iri == last:
                 raise ValueError(f"described twice: {iri}")
+            last = iri
             self._file.seek(at)
             yield self._file.read(size)
