@@ -193,10 +193,11 @@ def paper_triples(
     yield Triple(subject, _TITLE, _text(paper.title))
     if paper.abstract:
         yield Triple(subject, _ABSTRACT, _text(paper.abstract))
-    for author in paper.authors:
+    authors = [author for author in paper.authors if author]
+    for author in authors:
         yield Triple(subject, _CREATOR, _text(author))
-    if paper.authors:
-        yield Triple(subject, _BYLINE, _text("; ".join(paper.authors)))
+    if authors:
+        yield Triple(subject, _BYLINE, _text("; ".join(authors)))
     if issued := _date(paper.issued):
         yield Triple(subject, _ISSUED, issued)
     if paper.arxiv_id:
@@ -233,7 +234,7 @@ def entity_triples(entity: Entity, slugs: Mapping[str, Entity], iris: Iris) -> I
     yield from _typed(subject, _ENTITY_TYPES[entity.type])
     yield Triple(subject, _PREF_LABEL, _text(entity.label))
     for label in entity.alt_labels:
-        if label != entity.label:
+        if label and label != entity.label:
             yield Triple(subject, _ALT_LABEL, _text(label))
     for slug in entity.broader:
         if slug in slugs and slug != entity.slug:
