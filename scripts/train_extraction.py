@@ -1,13 +1,13 @@
 """Count and fit what ``kg/extraction/data/`` holds, from annotated papers and an arXiv metadata file.
 
     python scripts/train_extraction.py clusters --corpus arxiv-cs.jsonl.gz --work work/
-    python scripts/train_extraction.py fit --gold train.jsonl --work work/ [--vocabulary ontology/vocabulary.ttl]
+    python scripts/train_extraction.py fit --gold train.jsonl --work work/ [--vocabulary FILE]
     python scripts/train_extraction.py validate --gold train.jsonl --work work/ --folds 5 --scorer score.py
 
-``clusters`` groups words by the company that they keep in the corpus: singular vectors of positive pointwise mutual
-information with words up to two places away, then k-means. ``fit`` writes the lexicon and the two models.
-``validate`` fits on all folds but one, extracts the papers of that one, and scores all folds together. Every step
-gives the same files for the same input on one machine. Needs NumPy, SciPy and scikit-learn.
+``clusters`` groups words by the company that they keep in the corpus: singular vectors of positive pointwise
+mutual information with words up to two places away, then k-means. ``fit`` writes the lexicon and the models.
+``validate`` fits on all folds but one, extracts the papers of that one, and scores all folds together. Every
+step gives the same files for the same input on one machine. Needs NumPy, SciPy and scikit-learn.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.linalg import svds
-from sklearn.cluster import MiniBatchKMeans
-from sklearn.linear_model import LogisticRegression
+from scipy import sparse  # type: ignore[import-untyped]
+from scipy.sparse.linalg import svds  # type: ignore[import-untyped]
+from sklearn.cluster import MiniBatchKMeans  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from kg.extraction import extractor as extractor_module
 from kg.extraction.candidates import Candidates, find_candidates
@@ -39,7 +39,15 @@ from kg.extraction.linear import LinearModel, save_json
 from kg.extraction.mentions import NOTHING, context
 from kg.extraction.reading import Found, Reading, reading
 from kg.extraction.relations import mention_cues, own_cues
-from kg.extraction.results import OTHER, Naming, find_places, link_cues, number_cues, sentence_mentions
+from kg.extraction.results import (
+    OTHER,
+    Naming,
+    around,
+    find_places,
+    link_cues,
+    number_cues,
+    sentence_mentions,
+)
 from kg.records import ENTITY_TYPES, RELATIONS, Extraction, LocalEntity, RelationClaim, Vocabulary
 from kg.text import clean_latex, join_lines, tidy
 from kg.vocabulary import load_vocabulary
@@ -54,23 +62,19 @@ _SUFFIX = re.compile(
     r"-(?:based|driven|guided|enhanced|augmented|powered|style|like|trained|specific|generated|assisted|inspired"
     r"|oriented|related|aware|centric|enabled|only|free|level|integrated|tuned|finetuned)$"
 )
-_FUNCTION_WORDS = (
-    "the a an this that these those our we it its their they of and or for with to in on by as is are be from at "
-    "into than via over under between which while when where who whose not no but if so such can may has have had "
-    "was were will would could should both each either neither more most less least very"
-)
+_FUNCTION_WORDS = """the a an this that these those our we it its their they of and or for with to in on by as
+is are be from at into than via over under between which while when where who whose not no but if so such can
+may has have had was were will would could should both each either neither more most less least very"""
 
 
 def read_papers(path: Path) -> list[Record]:
     """The papers of a JSON Lines file, gzipped or not, with their texts as a build cleans them."""
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8")
-    papers = []
-    with opened as lines:
-        for line in lines:
-            paper = json.loads(line)
-            for name in ("title", "abstract"):
-                paper[name] = tidy(clean_latex(join_lines(paper[name])))
-            papers.append(paper)
+    packed_bytes = path.read_bytes()
+    text = gzip.decompress(packed_bytes) if path.suffix == ".gz" else packed_bytes
+    papers = [json.loads(line) for line in text.decode().split("\n") if line]
+    for paper in papers:
+        for name in ("title", "abstract"):
+            paper[name] = tidy(clean_latex(join_lines(paper[name])))
     return papers
 
 
@@ -254,7 +258,7 @@ def fit_linear(
         shape=(len(rows), len(names)),
     )
     matrix.sum_duplicates()
-    fitted = LogisticRegression(C=strength, max_iter=80, tol=1e-3).fit(matrix, np.asarray(labels))
+    fitted = LogisticRegression(C=strength, max_iter=400, tol=1e-5).fit(matrix, np.asarray(labels))
     weights = np.zeros((len(classes), len(names) + 1))
     weights[fitted.classes_, :-1] = fitted.coef_
     weights[fitted.classes_, -1] = fitted.intercept_
@@ -307,7 +311,9 @@ def read_gold(example: Example, lexicon: Lexicon) -> tuple[Reading, list[Group],
     candidates = find_candidates(context(one), lexicon)
     labels = label(example, candidates)
     taken: set[int] = set()
-    for n in sorted(np.flatnonzero(labels), key=lambda n: (-len(candidates.keys[n]), candidates.spans[n])):
+    for n in sorted(
+        np.flatnonzero(labels).tolist(), key=lambda n: (-len(candidates.keys[n]), candidates.spans[n])
+    ):
         span = candidates.spans[n]
         places = set(range(span.first, span.last + 1))
         if places & taken:
@@ -368,7 +374,7 @@ def fit_results(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, dict
             by_value.setdefault(str(row["value"]).lstrip("-+"), []).append(row)
         namings = sentence_mentions(one)
         for place in find_places(one):
-            here = namings.get(place.sentence, [])
+            here = around(place, namings.get(place.sentence, []))
             rows = by_value.get(place.number.value, [])
             if len(rows) > 1:
                 rows = _of_sentence(rows, place.sentence, here, entities) or rows
@@ -413,18 +419,14 @@ def fit_models(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, dict[
 def make_lexicon(examples: Sequence[Example], work: Path) -> tuple[Lexicon, dict[str, Any]]:
     """The lexicon, and the value that its file holds."""
     counted = json.loads((work / "clusters.json").read_text())
-    names_path = work / "names.json"
-    names = json.loads(names_path.read_text()) if names_path.exists() else {}
     barriers = count_barriers(examples)
     value = {
         "barriers": "\n".join(sorted(barriers)),
         "clusters": ["\n".join(words) for words in counted["clusters"]],
         "families": counted["families"],
-        "names": names,
     }
     clusters = {word: number for number, words in enumerate(counted["clusters"]) for word in words}
-    known = {key: tuple(features.split()) for key, features in names.items()}
-    return Lexicon(barriers, clusters, tuple(counted["families"]), known), value
+    return Lexicon(barriers, clusters, tuple(counted["families"])), value
 
 
 def as_record(paper: Record, extraction: Extraction) -> Record:
@@ -472,7 +474,7 @@ def extract(
             for paper, extraction in zip(papers, extractions, strict=True)
         }
     finally:
-        extractor_module._load_lexicon, extractor_module._load_model = kept  # type: ignore[assignment]
+        extractor_module._load_lexicon, extractor_module._load_model = kept
 
 
 def load_scorer(path: Path) -> Any:

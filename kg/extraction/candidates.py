@@ -266,7 +266,4 @@ def _own_features(
             features.append(f"title:{shapes[first]}")
     if first == 0 and after == ":":
         features.append("title:")
-    known = lexicon.known(key)
-    if known:
-        features.extend(known)
     return features

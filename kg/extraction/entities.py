@@ -34,6 +34,8 @@ class Group:
     spans: list[Span] = field(default_factory=list)
     name: str = ""
     concept: str = ""
+    has_short_form: bool = False
+    """Whether the text introduces a short form for it."""
 
 
 def group_names(reading: Reading) -> list[Group]:
@@ -44,9 +46,12 @@ def group_names(reading: Reading) -> list[Group]:
     accepted = {key for key, mentions in names.items() if any(one.chosen for one in mentions)}
     quotes = {key: _distinct(reading.quote(one.span) for one in names[key]) for key in sorted(names)}
     longs, parents = _same(reading, accepted, quotes)
+    paired = {*longs, *longs.values()}
+    targets = set(longs.values())
+    shorts = {short for _, short in reading.pairs}
     members: dict[str, list[str]] = {}
     for key in quotes:
-        if key in accepted or parents.find(key) != key or any(key in pair for pair in longs.items()):
+        if key in accepted or parents.find(key) != key or key in paired:
             members.setdefault(parents.find(key), []).append(key)
     groups: list[Group] = []
     taken: dict[int, Span] = {}
@@ -63,8 +68,10 @@ def group_names(reading: Reading) -> list[Group]:
         spans = _free(mentions, taken)
         if not spans:
             continue
-        group = _group([one for key in keys for one in names[key] if one.span in spans], spans)
-        group.name = _name(reading, spans, longs)
+        kept = set(spans)
+        group = _group([one for key in keys for one in names[key] if one.span in kept], spans)
+        group.name = _name(reading, spans, targets)
+        group.has_short_form = not shorts.isdisjoint(spans)
         group.concept = next((reading.concepts[span][0] for span in spans if span in reading.concepts), "")
         groups.append(group)
     return sorted(groups, key=lambda group: group.spans[0])
@@ -171,9 +178,8 @@ def _group(mentions: list[Found], spans: list[Span]) -> Group:
     return Group(ENTITY_TYPES[best], named * share, spans)
 
 
-def _name(reading: Reading, spans: list[Span], longs: dict[str, str]) -> str:
+def _name(reading: Reading, spans: list[Span], targets: set[str]) -> str:
     """The long form where both stand, else the first form outside the title's capitals."""
-    targets = set(longs.values())
     long = [span for span in spans if _key(reading, span) in targets]
     pool = long or spans
     for span in pool:

@@ -29,7 +29,7 @@ from kg.text.sentences import split_sentences
 
 __all__ = ["Extractor"]
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of the code that may change what is extracted."""
 MODELS = ("names", "relations", "numbers", "links")
 """The models of the package, by the name of their file."""

@@ -10,8 +10,6 @@ from kg.extraction.linear import read_json
 
 __all__ = ["Lexicon", "load_lexicon"]
 
-_EMPTY: tuple[str, ...] = ()
-
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
@@ -23,8 +21,6 @@ class Lexicon:
     """Words that occur in like company have the same number; a coarser one is in ``families``."""
     families: Sequence[int] = ()
     """The family of each cluster."""
-    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Features of names that occur in many papers, by folded name."""
     fingerprint: str = ""
 
     def cluster(self, word: str) -> int:
@@ -36,10 +32,6 @@ class Lexicon:
         number = self.clusters.get(word, -1)
         return self.families[number] if number >= 0 else -1
 
-    def known(self, key: str) -> tuple[str, ...]:
-        """Features of a name that is known from many papers."""
-        return self.names.get(key, _EMPTY)
-
 
 def load_lexicon(path: Path) -> Lexicon:
     """Read a lexicon that ``scripts/train_extraction.py`` wrote."""
@@ -47,7 +39,4 @@ def load_lexicon(path: Path) -> Lexicon:
     clusters = {
         word: number for number, words in enumerate(value["clusters"]) for word in words.split("\n") if word
     }
-    names = {key: tuple(features.split()) for key, features in value["names"].items()}
-    return Lexicon(
-        frozenset(value["barriers"].split("\n")), clusters, tuple(value["families"]), names, digest
-    )
+    return Lexicon(frozenset(value["barriers"].split("\n")), clusters, tuple(value["families"]), digest)

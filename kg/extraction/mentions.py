@@ -14,7 +14,7 @@ __all__ = ["NOTHING", "choose", "context", "find_names", "score"]
 
 NOTHING = "nothing"
 """The class of candidates that name nothing; the first of the model's."""
-THRESHOLD = -0.5
+THRESHOLD = -0.6
 """Log odds above which a candidate counts as a name, chosen by cross-validation."""
 _KEPT = 0.05
 """The least probability that a candidate not chosen is handed on with."""

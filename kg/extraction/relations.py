@@ -10,6 +10,7 @@ from kg.extraction.entities import Group
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import LinearModel, softmax
 from kg.extraction.reading import Reading
+from kg.extraction.tokens import Tokens, words
 from kg.records import RELATIONS, EntityType, Relation, RelationClaim
 
 __all__ = ["ALLOWED", "mention_cues", "relate"]
@@ -28,6 +29,16 @@ SECOND = 0.4
 _NEAR = 3
 _FAR = 12
 _COARSE = {"Model": "M", "Method": "M", "Dataset": "D", "Benchmark": "D", "Task": "T", "Metric": "E"}
+TRAINED_ON = 0.88
+"""How often "trained on X" says that the paper trains on the data X: for 38 of 43 names in annotated papers."""
+_TRAIN = re.compile(
+    r"(?:pre-?|re)?train(?:ed|ing|s)?|(?:fine-?|instruction-?)?tun(?:ed|ing|e)|-trained|-tuned"
+)
+_ON = words("on with using")
+_LIST = 9
+_REACH = 30
+_SMALL = 3
+_NO_GOVERNORS = words("also both from over that their these this those which with")
 _LETTERS = re.compile(r"[A-Z]")
 
 
@@ -55,11 +66,17 @@ def mention_cues(reading: Reading, group: Group, lexicon: Lexicon) -> list[list[
         features += [f"a={word}" for word in then[:_NEAR]]
         features += [f"A={word}" for word in then]
         features += [f"AC={lexicon.cluster(word)}" for word in then[:6]]
-        begin = span.first - len(before) if len(before) < _FAR else _begin(sentence, span.first)
+        begin = tokens.begins[span.first]
         head = lowers[begin : min(begin + 3, span.first)]
         features += [f"h={word}" for word in head]
         if head:
             features.append("hh=" + "|".join(head[:2]))
+        governors = _governors(tokens, span.first, lexicon)
+        if governors:
+            verb = governors[0]
+            features += [f"v={lowers[verb]}", f"vp={lowers[verb]}|{lowers[verb + 1]}"]
+            features.append(f"vc={lexicon.cluster(lowers[verb])}")
+        features += [f"w={lowers[verb]}" for verb in governors[1:]]
         if place == "t" and span.first == 0 and n1 == ":":
             features.append("system")
         features += [f"{kind}:{feature}" for feature in features]
@@ -76,11 +93,28 @@ def _reach(sentence: list[int], start: int, step: int, most: int, here: int) -> 
     return found
 
 
-def _begin(sentence: list[int], i: int) -> int:
-    here = sentence[i]
-    while i > 0 and sentence[i - 1] == here:
-        i -= 1
-    return i
+def _governors(tokens: Tokens, first: int, lexicon: Lexicon) -> list[int]:
+    """The two nearest words before a token, in its sentence, that may be verbs or introduce a list."""
+    found: list[int] = []
+    for i in range(first - 1, max(tokens.begins[first], first - _REACH) - 1, -1):
+        word = tokens.lowers[i]
+        if len(word) <= _SMALL or not word.isalpha() or word in _NO_GOVERNORS:
+            continue
+        if word in lexicon.barriers or word.endswith(("ed", "ing")):
+            found.append(i)
+            if len(found) == 2:
+                break
+    return found
+
+
+def _trained_on(tokens: Tokens, first: int) -> bool:
+    """Whether the words before a name are "trained on", "fine-tuned with" or the like, up to a short list."""
+    least = max(tokens.begins[first], first - _LIST)
+    for i in range(first - 1, least - 1, -1):
+        if tokens.lowers[i] in _ON:
+            verbs = tokens.lowers[max(tokens.begins[first], i - 3) : i]
+            return any(_TRAIN.fullmatch(word) for word in verbs)
+    return False
 
 
 def own_cues(reading: Reading, group: Group, lexicon: Lexicon) -> list[str]:
@@ -102,8 +136,7 @@ def own_cues(reading: Reading, group: Group, lexicon: Lexicon) -> list[str]:
         f"len={min(len(group.name.split()), 4)}{group.type}",
         f"concept={bool(group.concept)}{group.type}",
     ]
-    shorts = {short for _, short in reading.pairs}
-    if any(span in shorts for span in group.spans):
+    if group.has_short_form:
         features.append(f"pair{group.type}{'t' if in_title else ''}")
     return features
 
@@ -127,9 +160,13 @@ def relate(
     for column, name in enumerate(model.classes):
         for part in name.split("+"):
             per_relation[:, RELATIONS.index(part)] += probabilities[:, column]
+    trains = RELATIONS.index("trainsOn")
     claims: list[tuple[RelationClaim, ...]] = []
     for group, mentions, chances in zip(groups, cues, per_relation, strict=True):
         allowed = [RELATIONS.index(one) for one in ALLOWED[group.type]]
+        spoken = [n for n, span in enumerate(group.spans) if _trained_on(reading.tokens, span.first)]
+        if spoken and trains in allowed:
+            chances[trains] = max(chances[trains], TRAINED_ON)
         best = max(allowed, key=lambda k: chances[k])
         kept = [k for k in allowed if k == best or (chances[k] >= SECOND and RELATIONS[k] != "mentions")]
         weights = model.sums(mentions)
@@ -138,7 +175,7 @@ def relate(
                 RelationClaim(
                     RELATIONS[k],
                     round(float(min(max(chances[k] * group.probability, 0.01), 0.99)), 2),
-                    _evidence(weights, model, RELATIONS[k]),
+                    (spoken[0],) if spoken and k == trains else _evidence(weights, model, RELATIONS[k]),
                 )
                 for k in sorted(kept)
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from kg.extraction.linear import LinearModel, softmax
@@ -10,7 +10,7 @@ from kg.extraction.numbers import Number, find_numbers
 from kg.extraction.reading import Reading
 from kg.records import EntityType, LocalEntity, Mention, Result, ResultKind
 
-__all__ = ["Place", "find_places", "find_results", "link_cues", "number_cues", "sentence_mentions"]
+__all__ = ["Place", "around", "find_places", "find_results", "link_cues", "number_cues", "sentence_mentions"]
 
 OTHER = "other"
 """The class of numbers that are no results, and of names that have no part in one."""
@@ -36,6 +36,8 @@ _LETTER = {
 }
 _MOST_ROWS = 4
 _SAMPLE_BETWEEN = 10
+_WINDOW = 60
+"""How many tokens a name that takes part in a result may be away from its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,13 @@ def _after(reading: Reading, place: Place) -> int:
     while i < len(tokens) and tokens.starts[i] < place.number.end:
         i += 1
     return i
+
+
+def around(place: Place, namings: list[Naming]) -> list[Naming]:
+    """Those mentions of a sentence, in reading order, that are near enough to take part in a result."""
+    low = bisect_left(namings, place.token - _WINDOW, key=lambda naming: naming.first)
+    high = bisect_right(namings, place.token + _WINDOW, key=lambda naming: naming.first)
+    return namings[low:high]
 
 
 def number_cues(reading: Reading, place: Place, namings: list[Naming]) -> list[str]:
@@ -216,7 +225,10 @@ def find_results(reading: Reading, numbers: LinearModel, links: LinearModel) -> 
         return []
     all_namings = sentence_mentions(reading)
     chances = softmax(
-        numbers.sums(number_cues(reading, place, all_namings.get(place.sentence, [])) for place in places)
+        numbers.sums(
+            number_cues(reading, place, around(place, all_namings.get(place.sentence, [])))
+            for place in places
+        )
         + numbers.bias
     )
     other = numbers.classes.index(OTHER)
@@ -230,7 +242,7 @@ def find_results(reading: Reading, numbers: LinearModel, links: LinearModel) -> 
             if chance[numbers.classes.index("absolute")] >= chance[numbers.classes.index("improvement")]
             else "improvement"
         )
-        namings = all_namings.get(place.sentence, [])
+        namings = around(place, all_namings.get(place.sentence, []))
         roles = _roles(reading, place, namings, kind, links)
         results.extend(_rows(reading, place, kind, roles, own))
     return results
