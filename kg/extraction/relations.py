@@ -30,7 +30,7 @@ _NEAR = 3
 _FAR = 12
 _COARSE = {"Model": "M", "Method": "M", "Dataset": "D", "Benchmark": "D", "Task": "T", "Metric": "E"}
 TRAINED_ON = 0.88
-"""How often "trained on X" says that the paper trains on the data X: for 38 of 43 names in annotated papers."""
+"""How often "trained on X" says that the paper trains on the data X: 38 of 43 names of annotated papers."""
 _TRAIN = re.compile(
     r"(?:pre-?|re)?train(?:ed|ing|s)?|(?:fine-?|instruction-?)?tun(?:ed|ing|e)|-trained|-tuned"
 )
