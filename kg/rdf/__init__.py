@@ -1,5 +1,6 @@
 """The graph: its namespaces, its triples, its file, its store, its shapes and its exports."""
 
+from kg.rdf.by_pyshacl import validate_by_pyshacl
 from kg.rdf.export import EXPORT_FORMATS, export_graph, graph_base
 from kg.rdf.namespaces import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, term
 from kg.rdf.paper_records import paper_records
@@ -36,5 +37,6 @@ __all__ = [
     "select",
     "term",
     "validate",
+    "validate_by_pyshacl",
     "write_graph",
 ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -163,6 +164,17 @@ def test_no_server_is_one_clear_line(tmp_path: Path) -> None:
         push_graph("http://127.0.0.1:9/update", graph(tmp_path, PAPERS[2]))
     with pytest.raises(KgError, match="is the server running"):
         SparqlEndpoint("http://127.0.0.1:9/query").query("ASK { ?s ?p ?o }")
+
+
+def test_a_server_that_never_answers_is_given_up(tmp_path: Path) -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/sparql"
+        with pytest.raises(KgError, match="no answer in time"):
+            push_graph(f"{url}?default", graph(tmp_path, PAPERS[2]), timeout=0.2)
+        with pytest.raises(KgError, match="no answer in time"):
+            SparqlEndpoint(url, timeout=0.2).query("ASK { ?s ?p ?o }")
 
 
 def test_the_wrong_path_says_which_is_right(oxigraph_server: str, tmp_path: Path) -> None:

@@ -11,12 +11,19 @@ import pytest
 import rdflib
 
 from kg.errors import KgError
-from kg.rdf import OxigraphStore, load_store, open_store, validate, write_graph
+from kg.rdf import (
+    OxigraphStore,
+    Report,
+    load_store,
+    open_store,
+    validate,
+    validate_by_pyshacl,
+    write_graph,
+)
 from kg.rdf.shapes import read_shapes
 from kg.resources import ontology_file
 from tests.rdf.examples import ENTITIES, PAPERS
 
-SH = rdflib.SH
 SHAPES = ontology_file("shapes.ttl")
 MENTION = "<mention/arxiv-2505.00001/abstract-11-18>"
 RESULT = "<result/arxiv-2505.00001/111-116-1>"
@@ -33,25 +40,18 @@ def turtle(tmp_path_factory: pytest.TempPathFactory) -> str:
     return path.read_text()
 
 
-def by_pyshacl(path: Path) -> Counter[tuple[str, str, str]]:
-    conforms, report, _ = pyshacl.validate(
-        rdflib.Graph().parse(path), shacl_graph=rdflib.Graph().parse(SHAPES), inference="none"
-    )
-    found: Counter[tuple[str, str, str]] = Counter()
-    for result in report.subjects(rdflib.RDF.type, SH.ValidationResult):
-        component = str(report.value(result, SH.sourceConstraintComponent)).removeprefix(str(SH))
-        found[
-            str(report.value(result, SH.focusNode)), str(report.value(result, SH.resultPath) or ""), component
-        ] += 1
-    assert conforms == (not found)
-    return found
-
-
-def by_streaming(path: Path) -> Counter[tuple[str, str, str]]:
-    report = validate(path)
+def counted(report: Report) -> Counter[tuple[str, str, str]]:
     assert report.count == len(report.violations)
     assert report.checked > 0
     return Counter((v.focus, v.path, v.constraint) for v in report.violations)
+
+
+def by_pyshacl(path: Path) -> Counter[tuple[str, str, str]]:
+    return counted(validate_by_pyshacl(path))
+
+
+def by_streaming(path: Path) -> Counter[tuple[str, str, str]]:
+    return counted(validate(path))
 
 
 def edited(turtle: str, subject: str, old: str, new: str) -> str:
@@ -217,5 +217,15 @@ def test_a_part_of_shacl_that_is_not_compiled_is_refused(tmp_path: Path) -> None
 def test_a_file_that_is_no_turtle_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "graph.ttl"
     path.write_text("@prefix broken")
-    with pytest.raises(KgError, match="can't be read as a graph"):
-        validate(path)
+    for engine in (validate, validate_by_pyshacl):
+        with pytest.raises(KgError, match="can't be read as a graph"):
+            engine(path)
+
+
+def test_an_error_names_the_first_violation(turtle: str, tmp_path: Path) -> None:
+    path = tmp_path / "graph.ttl"
+    path.write_text(turtle)
+    validate(path).raise_if_violated()
+    path.write_text(edited(turtle, CLAIM, "0.5", "1.5"))
+    with pytest.raises(KgError, match=r"uses/zebra-7b.*more than 1"):
+        validate(path).raise_if_violated()
