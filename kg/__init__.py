@@ -1,1 +1,59 @@
-"""Knowledge graphs from lists of research papers."""
+"""Knowledge graphs from lists of research papers: every claim points at the sentence it was read from.
+
+Each command of the command line is one call here.
+
+>>> import kg
+>>> report = kg.build("data/medical-reasoning-rl.md", output="output")  # doctest: +SKIP
+>>> store = kg.open_store("output")  # doctest: +SKIP
+>>> for row in kg.ask(store, "papers-using", {"method": "GRPO"}):  # doctest: +SKIP
+...     print(row)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import KgError, UsageError
+
+if TYPE_CHECKING:
+    from kg.outputs import ask, export, view
+    from kg.pipeline import BuildReport, build
+    from kg.queries import card_to_dict, find, render_card, saved_queries, show, write_answer
+    from kg.rdf import open_store, validate
+
+__version__ = version("paperkg")
+
+__all__ = [
+    "BuildReport",
+    "KgError",
+    "UsageError",
+    "ask",
+    "build",
+    "card_to_dict",
+    "export",
+    "find",
+    "open_store",
+    "render_card",
+    "saved_queries",
+    "show",
+    "validate",
+    "view",
+    "write_answer",
+]
+
+_HOMES = {
+    "kg.pipeline": ("BuildReport", "build"),
+    "kg.outputs": ("ask", "export", "view"),
+    "kg.queries": ("card_to_dict", "find", "render_card", "saved_queries", "show", "write_answer"),
+    "kg.rdf": ("open_store", "validate"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for when it is: spaCy takes a second that ``kg query`` need not wait for."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -120,7 +120,7 @@ class LocalEntity:
     relations: tuple[RelationClaim, ...]
     """At least one; in the order of RELATIONS."""
     concept: str = ""
-    """The vocabulary's slug for it (``group-relative-policy-optimization``), where the vocabulary named it."""
+    """The vocabulary's slug for it (``group-relative-policy-optimization``), where it names it."""
 
     @property
     def forms(self) -> tuple[str, ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process, resource_tracker
+from threading import Thread, current_thread, main_thread
+from types import FrameType
 from typing import Protocol
 
 from kg.extraction.cache import ExtractionCache, Text
@@ -81,7 +85,8 @@ def _extract(
         running: deque[tuple[list[Text], Future[list[Extraction]]]] = deque()
         try:
             for batch in batches:
-                running.append((batch, pool.submit(_extract_batch, batch)))
+                with _without_interrupts():  # this may start a process, which inherits it
+                    running.append((batch, pool.submit(_extract_batch, batch)))
                 if len(running) >= 3 * workers:
                     first, future = running.popleft()
                     yield first, future.result()
@@ -93,13 +98,47 @@ def _extract(
                 future.cancel()
 
 
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold Ctrl-C back while processes are started: for us until they are, and from them for good.
+
+    An interrupt in the middle would leave a process that nobody ends, and one in a process that is starting
+    would print a traceback. The handler is the process's own; the mask is what started processes inherit.
+    """
+    resource_tracker.ensure_running()  # it changes the mask once, when it is started
+    held: list[tuple[int, FrameType | None]] = []
+    ours = current_thread() is main_thread()
+    handler = (
+        signal.signal(signal.SIGINT, lambda number, frame: held.append((number, frame))) if ours else None
+    )
+    masks = hasattr(signal, "pthread_sigmask")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masks else set()
+    try:
+        yield
+    finally:
+        if masks:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if ours:
+            signal.signal(signal.SIGINT, handler)
+    if held and callable(handler):
+        handler(*held[0])
+
+
 _worker: TextExtractor
 
 
 def _start_worker(extractor: Callable[[], TextExtractor]) -> None:
     global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     _worker = extractor()
+
+
+def _end_with_parent() -> None:
+    """Leave when the parent was killed, which could not tell us to."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _extract_batch(batch: list[Text]) -> list[Extraction]:

@@ -53,7 +53,7 @@ def read(document: Document) -> Iterator[Paper]:
                 document.problem("the item has no title and was skipped", line=line)
 
 
-FORMAT = Format("csl_json", sniff, read)
+FORMAT = Format("csl-json", sniff, read)
 
 
 def _items(text: str, document: Document) -> Iterator[tuple[Any, int]]:

@@ -276,7 +276,7 @@ def _paper(
     if described:
         notes = (Note("Notes", described), *notes)
     return Paper(
-        title=plain(entry.title),
+        title=plain(_unquoted(entry.title)),
         abstract=abstract,
         authors=authors,
         issued=_month(entry.before) or (issued_from_arxiv(arxiv.id) if arxiv else _year(entry)),
@@ -338,7 +338,7 @@ def _titled(block: Block) -> _Entry | None:
                 title += ": " + _title_of(rest)
         else:
             title = _title_around_links(spans)
-    title = title.strip(' \t\n*_:;,|–—-“”"')
+    title = title.strip(" \t\n*_:;,|–—-")
     title = title if title.endswith("..") else title.removesuffix(".")
     if not _is_telling(title):
         arxiv = next((found for link in proof if (found := parse_arxiv(link.href or ""))), None)
@@ -366,6 +366,12 @@ def _run_end(spans: Sequence[Span], start: int) -> int:
     while end < len(spans) and spans[end].strong:
         end += 1
     return end
+
+
+def _unquoted(title: str) -> str:
+    """A title without the quotation marks around it; those within belong to it."""
+    bare = title.strip(' ,“”"')
+    return bare if not set('“”"') & set(bare) else title
 
 
 def _row_title(block: Block) -> str:

@@ -16,6 +16,11 @@ _BREAK_TAGS = frozenset(
     {"br", "p", "li", "tr", "div", "summary", "details", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd"}
 )
 _CELL_TAGS = frozenset({"td", "th"})
+_FORMATTING_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|br|center|cite|code|dd|del|details|div|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p"
+    r"|picture|q|s|samp|small|source|span|strike|strong|su[bp]|summary|table|tbody|t[dhrt]|thead|ul?|var|wbr)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +159,13 @@ def _spans(tokens: Sequence[Token], cell: int) -> Iterator[Span]:
                     href = None
                 elif token.content.lower().startswith("<br"):
                     yield Span("\n", cell=cell)
+                elif not _FORMATTING_TAG.match(token.content) and not token.content.startswith("<!--"):
+                    # No mark-up that people use in a list: a title that has it says it.
+                    shown = Span(token.content, strong=bool(strong), cell=cell)
+                    if href is None:
+                        yield shown
+                    else:
+                        label.append(shown)
             case "text" | "code_inline" | "softbreak" | "hardbreak" | "text_special":
                 text = token.content or "\n"
                 if href is not None:

@@ -267,3 +267,17 @@ def test_no_mojibake_is_left_in_the_notes_of_the_seed_lists() -> None:
     restored = sum("\u4e00" <= c <= "\u9fff" for c in text)
     assert 0.73 < restored / (restored + text.count("\ufffd")) < 0.76
     assert "```" not in text
+
+
+def test_what_looks_like_markup_in_a_title_is_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "list.md"
+    path.write_text(
+        '# L\n\n- **Cross <script>alert(1)</script> Site: <b>bold</b> a < b in <Model> & "B"** '
+        "[[Paper](https://arxiv.org/abs/2401.00002)]\n"
+        "- [“A Quoted Title of a Paper”](https://arxiv.org/abs/2401.00003)\n"
+    )
+    titles = [paper.title for paper in read_source(path)]
+    assert titles == [
+        'Cross <script>alert(1)</script> Site: bold a < b in <Model> & "B"',
+        "A Quoted Title of a Paper",
+    ]

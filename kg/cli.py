@@ -1,0 +1,432 @@
+"""The command line: each command is one call of the package, and what it prints is said here.
+
+What takes long to import is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Annotated, Self
+
+import typer
+
+import kg
+from kg.errors import KgError, UsageError
+from kg.files import replacing
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from kg.pipeline import BuildReport
+    from kg.queries import SavedQuery
+    from kg.records import Problem
+
+_INTERRUPTED = 130
+_PROBLEMS_SHOWN = 20
+_PROGRESS_AFTER = 2.0
+"""Seconds of work before a progress bar appears."""
+
+# typer brings a click of its own and shows only some of its errors; this is what they have in common.
+_CommandLineError: type[typer.BadParameter] = typer.BadParameter.__mro__[1]
+
+app = typer.Typer(
+    name="kg",
+    help="Knowledge graphs from lists of papers, in which every claim points at its sentence.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        "-s",
+        metavar="PATH|URL",
+        help="The graph: a build's output folder, a graph file, or a SPARQL endpoint.",
+    ),
+]
+
+
+def main() -> None:
+    """Run the command line, and leave with status 0, 1 for a failure, 2 for wrong usage, 130 for Ctrl-C."""
+    try:
+        status = app(standalone_mode=False) or 0
+        if status == _INTERRUPTED:
+            _fail("interrupted; nothing was changed", status)
+    except _CommandLineError as error:
+        status = _fail(error.format_message(), 2)
+    except UsageError as error:
+        status = _fail(str(error), 2)
+    except KgError as error:
+        status = _fail(str(error), 1)
+    except OSError as error:
+        status = _fail(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+    sys.exit(status)
+
+
+def _fail(message: str, status: int) -> int:
+    typer.echo(f"kg: {' '.join(message.split())}", err=True)
+    return status
+
+
+@app.callback(invoke_without_command=True)
+def _kg(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"kg {kg.__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def build(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files, folders, - for standard input, arXiv ids or URLs, arxiv:QUERY.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write into.")] = Path(
+        "output"
+    ),
+    format: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="The format of the files; else it is recognised by content."),
+    ] = None,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Ask arXiv for the abstracts that the lists lack.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="At most so many papers from each source.")
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Stop at the first thing that can't be read.")
+    ] = False,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", metavar="URL", help="Also replace the graph of this SPARQL 1.1 endpoint."),
+    ] = None,
+    base_iri: Annotated[
+        str | None, typer.Option("--base-iri", help="Where the graph's resources live.", show_default=False)
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Processes that extract; else one for each processor."),
+    ] = None,
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="The folder of the extraction cache; else the user's own.")
+    ] = None,
+) -> None:
+    """Build the graph of the papers in some lists, its store and its page."""
+    with _Bar() as progress:
+        report = kg.build(
+            sources,
+            output=output,
+            format=format,
+            fetch=fetch,
+            limit=limit,
+            strict=strict,
+            store=store,
+            **({"base_iri": base_iri} if base_iri else {}),
+            workers=workers or _processors(),
+            cache=cache,
+            on_problem=_ProblemPrinter(progress),
+            progress=progress,
+        )
+    _print_report(report, progress.elapsed)
+
+
+@app.command()
+def query(
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="QUERY|FILE|NAME",
+            help="A SPARQL query, a file with one, - for standard input, or a saved query's name.",
+            show_default=False,
+        ),
+    ] = None,
+    params: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--param", "-p", metavar="NAME=VALUE", help="A parameter of the query.", show_default=False
+        ),
+    ] = None,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table, csv, tsv, json, xml, markdown, turtle or ntriples.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file.", show_default=False)
+    ] = None,
+    queries: Annotated[
+        Path | None,
+        typer.Option("--queries", help="A folder with saved queries of your own.", show_default=False),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", "-l", help="Show the saved queries.")] = False,
+    store: StoreOption = "output",
+) -> None:
+    """Ask the graph with SPARQL, or with a saved query by its name."""
+    if list_:
+        _print_saved(kg.saved_queries(queries) if queries else kg.saved_queries())
+        return
+    if text is None:
+        raise UsageError(
+            "give a query, a file or the name of a saved query; kg query --list shows the saved ones"
+        )
+    values = _values(params or [])
+    graph = kg.open_store(store)
+    answer = kg.ask(graph, sys.stdin.read() if text == "-" else text, values, folder=queries)
+    columns = _columns() if output is None and sys.stdout.isatty() else None
+    with _opened(output) as out:
+        kg.write_answer(answer, out, format, columns=columns)
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str, typer.Argument(help="A paper (arXiv id, DOI, URL, title) or an entity (any of its names).")
+    ],
+    format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Papers shown for each relation.")] = 10,
+    store: StoreOption = "output",
+) -> None:
+    """Show one paper or entity with its claims and the sentences behind them."""
+    if format not in {"text", "json"}:
+        raise UsageError(f"there is no format {format!r}; choose text or json")
+    card = kg.show(kg.open_store(store), name, limit=limit)
+    if format == "json":
+        typer.echo(json.dumps(kg.card_to_dict(card), ensure_ascii=False, indent=2))
+    else:
+        typer.echo(kg.render_card(card, columns=_columns()))
+
+
+@app.command()
+def view(
+    focus: Annotated[
+        list[str] | None,
+        typer.Option("--focus", help="A paper or entity to look around.", show_default=False),
+    ] = None,
+    depth: Annotated[int, typer.Option("--depth", min=0, help="Links away from the focus.")] = 1,
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="Entities of this type only.", show_default=False)
+    ] = None,
+    relations: Annotated[
+        list[str] | None, typer.Option("--relation", help="Links of this relation only.", show_default=False)
+    ] = None,
+    max_nodes: Annotated[int, typer.Option("--max-nodes", min=1, help="At most so many nodes.")] = 2000,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("network.html"),
+    open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    store: StoreOption = "output",
+) -> None:
+    """Write the network, whole or around something, as one HTML file that opens offline."""
+    network = kg.view(
+        kg.open_store(store),
+        output,
+        focus=focus or (),
+        depth=depth,
+        types=types,
+        relations=relations,
+        max_nodes=max_nodes,
+    )
+    typer.echo(f"{output}: {len(network):,} nodes, {network.number_of_edges():,} links")
+    if open_:
+        typer.launch(str(output))
+
+
+@app.command()
+def export(
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="turtle, ntriples, rdfxml, jsonld, graphml, gexf, csv (two files in a folder) or records.",
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file, or the folder for csv; else standard output."),
+    ] = None,
+    store: StoreOption = "output",
+) -> None:
+    """Write the graph in another format."""
+    kg.export(kg.open_store(store), format, output or sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+
+
+@app.command()
+def validate(
+    graph: Annotated[
+        str, typer.Argument(metavar="PATH|URL", help="A build's output folder, a graph file or an endpoint.")
+    ] = "output",
+) -> None:
+    """Check a graph against the SHACL shapes, and every quote against its text."""
+    report = kg.validate(kg.open_store(graph))
+    for violation in report.violations[:_PROBLEMS_SHOWN]:
+        typer.echo(str(violation), err=True)
+    if not report.conforms:
+        raise KgError(f"{report.count:,} violations of the shapes", where=graph)
+    typer.echo(f"{graph}: conforms to the shapes")
+
+
+def _values(params: Sequence[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for param in params:
+        name, equals, value = param.partition("=")
+        if not equals or not name:
+            raise UsageError("a parameter is written NAME=VALUE, as in method=GRPO", where=f"--param {param}")
+        if name in values:
+            raise UsageError(f"the parameter {name!r} is given twice")
+        values[name] = value
+    return values
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[IO[bytes]]:
+    """Standard output, or a file that is there only when it is whole."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    else:
+        with replacing(path) as temporary, temporary.open("wb") as out:
+            yield out
+
+
+def _columns() -> int:
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _print_saved(queries: Sequence[SavedQuery]) -> None:
+    for query in queries:
+        typer.echo(f"{query.name}\n    {query.title}")
+        for parameter in query.parameters:
+            kind = f"{parameter.type}, {parameter.need}"
+            typer.echo(f"    --param {parameter.name}=…  {parameter.description} ({kind})")
+
+
+def _print_report(report: BuildReport, seconds: float) -> None:
+    counts = report.counts
+    types = Counter(entity.type for entity in report.entities.values())
+    rows = [
+        ("papers", f"{counts.papers:,} in {_plural(counts.lists, 'reading list')}"),
+        ("read", f"{report.extracted:,} anew, {counts.papers - report.extracted:,} from the cache"),
+        ("entities", f"{counts.entities:,}: " + ", ".join(f"{n:,} {t}" for t, n in types.most_common())),
+        ("claims", f"{counts.claims:,}, from {counts.mentions:,} mentions in {counts.sentences:,} sentences"),
+        ("results", f"{counts.results:,}"),
+        ("triples", f"{counts.triples:,}, valid"),
+    ]
+    for name, text in rows:
+        typer.echo(f"{name:>9}  {text}")
+    if report.without_abstract:
+        typer.echo(
+            f"{'':>9}  {_plural(report.without_abstract, 'paper')} without an abstract; --fetch asks arXiv"
+        )
+    if report.problems:
+        typer.echo(f"{'skipped':>9}  {_plural(len(report.problems), 'problem')}, told on standard error")
+    typer.echo(f"\n{report.output / 'graph.html'} is the page to open; kg query --list shows what to ask.")
+    typer.echo(f"Done in {seconds:.1f} s.")
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+class _ProblemPrinter:
+    """Prints the first problems on standard error as they are met."""
+
+    def __init__(self, bar: _Bar) -> None:
+        self._bar = bar
+        self._met = 0
+
+    def __call__(self, problem: Problem) -> None:
+        self._met += 1
+        if self._met <= _PROBLEMS_SHOWN:
+            self._bar.clear()
+            typer.echo(f"kg: {problem}", err=True)
+        elif self._met == _PROBLEMS_SHOWN + 1:
+            typer.echo("kg: further problems are only counted", err=True)
+
+
+class _Bar:
+    """A progress bar on standard error that appears when work takes long; silent in a pipe."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._visible = sys.stderr.isatty()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._stage = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the work began."""
+        return time.monotonic() - self._started
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        if not self._visible or self.elapsed < _PROGRESS_AFTER:
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                SpinnerColumn,
+                TextColumn,
+                TimeRemainingColumn,
+            )
+
+            self._bar = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+        if self._task is None or stage != self._stage:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
+            self._task, self._stage = self._bar.add_task(stage, total=total), stage
+        self._bar.update(self._task, completed=done, total=total)
+
+    def clear(self) -> None:
+        """Take the bar off the terminal."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar, self._task = None, None

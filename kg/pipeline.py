@@ -1,0 +1,219 @@
+"""A build: papers in; a validated graph, a store and a page out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from kg.errors import KgError
+from kg.extraction import Extractor
+from kg.extraction.cache import ExtractionCache, default_cache_folder
+from kg.extraction.parallel import TextExtractor, fill_cache
+from kg.network import project, write_html
+from kg.rdf import (
+    BASE_IRI,
+    GraphCounts,
+    OxigraphStore,
+    load_store,
+    publication,
+    push_graph,
+    validate,
+    write_graph,
+)
+from kg.records import Entity, Extraction, LinkedPaper, Paper, Problem, ReadingList
+from kg.resolution import Resolution, Resolver
+from kg.sources import merge_papers, paper_key, read_source
+from kg.vocabulary import load_vocabulary
+
+__all__ = ["BuildReport", "build"]
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with the stage, the number of things done, and how many there are to do where that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build read, found and wrote."""
+
+    output: Path
+    """The folder that holds ``graph.ttl``, ``graph.html`` and ``store``."""
+    lists: tuple[ReadingList, ...]
+    counts: GraphCounts
+    entities: Mapping[str, Entity]
+    """The entities by slug."""
+    without_abstract: int
+    """Papers of which only the title could be read."""
+    extracted: int
+    """Papers whose text was read anew; the others came from the cache."""
+    problems: tuple[Problem, ...]
+    """What could not be read; the rest was built."""
+
+
+def build(
+    sources: str | Iterable[str],
+    *,
+    output: str | Path = "output",
+    format: str | None = None,
+    fetch: bool = False,
+    limit: int | None = None,
+    strict: bool = False,
+    store: str | None = None,
+    base_iri: str = BASE_IRI,
+    workers: int = 1,
+    cache: str | Path | None = None,
+    on_problem: Callable[[Problem], None] | None = None,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Build the graph of the papers in some sources, and replace the output folder's graph in one step.
+
+    The same papers, vocabulary and extractor give byte-identical ``graph.ttl`` and ``graph.html``, whatever
+    the order of the sources and the number of workers. A build that fails or is interrupted leaves the old
+    output.
+
+    Args:
+        sources: Files, folders, ``-`` for standard input, arXiv ids or URLs, ``arxiv:QUERY``; one or several.
+        output: The folder to write into; made where it is missing.
+        format: The format of the files, where it is not to be recognised by their content.
+        fetch: Ask arXiv for the abstracts that the sources lack.
+        limit: At most so many papers from each source.
+        strict: Take the first thing that can't be read as an error.
+        store: Also replace the graph of this SPARQL 1.1 endpoint; see `kg.rdf.push_graph`.
+        base_iri: Where the graph's resources live.
+        workers: How many processes extract. With more than one, a script must call this under
+            ``if __name__ == "__main__"``.
+        cache: The folder of the extraction cache; the user's cache folder when None.
+        on_problem: Called with each thing that can't be read, as it is met.
+        progress: Called as the work goes on.
+
+    Returns:
+        What was read, found and written.
+
+    Raises:
+        UsageError: An option or a source's name is wrong.
+        KgError: There is no paper to build from, or something can't be read or written.
+    """
+    report = progress or (lambda stage, done, total: None)
+    problems: list[Problem] = []
+
+    def note(problem: Problem) -> None:
+        if strict:
+            raise KgError(problem.message, where=problem.where)
+        problems.append(problem)
+        if on_problem:
+            on_problem(problem)
+
+    names = [sources] if isinstance(sources, str) else list(sources)
+    papers = merge_papers(_read(names, format, limit, note, report))
+    if fetch:
+        from kg.sources.arxiv_api import complete  # it takes long to import, and few builds need it
+
+        papers = merge_papers(
+            complete(papers, on_problem=note, on_progress=lambda n, of: report("Asking arXiv", n, of))
+        )
+    if not papers:
+        raise KgError("no paper could be read, so nothing was built", where=", ".join(names))
+
+    vocabulary = load_vocabulary()
+    extractor = Extractor(vocabulary)
+    with (
+        publication(output) as staging,
+        ExtractionCache(Path(cache) if cache else default_cache_folder(), extractor.fingerprint) as kept,
+    ):
+        texts = [(paper.title, paper.abstract) for paper in papers]
+        extracted = fill_cache(
+            texts,
+            kept,
+            # One process uses the extractor that is there; several make their own.
+            partial(Extractor, vocabulary) if workers > 1 else lambda: extractor,
+            workers=workers,
+            progress=lambda done, total: report("Reading abstracts", done, total),
+        )
+        resolver = Resolver(vocabulary)
+        for text in texts:
+            resolver.observe(_cached(kept, text, extractor))
+        resolution = resolver.resolve()
+        report("Writing the graph", 0, None)
+        counts = write_graph(
+            staging / "graph.ttl",
+            _LinkedPapers(papers, kept, extractor, resolution),
+            resolution.entities,
+            base_iri=base_iri,
+        )
+        report("Loading and validating", 0, None)
+        # The store is loaded while the file is checked.
+        loaded: list[OxigraphStore] = []
+
+        def load() -> OxigraphStore:
+            loaded.append(load_store(staging / "store", staging / "graph.ttl"))
+            return loaded[0]
+
+        validate(staging / "graph.ttl", store=load).raise_if_violated()
+        graph = loaded[0]
+        lists = tuple(sorted({one for paper in papers for one in paper.lists}))
+        report("Drawing the network", 0, None)
+        write_html(project(graph), graph, staging / "graph.html", title=_title(lists))
+        if store:
+            report("Sending the graph", 0, None)
+            push_graph(store, staging / "graph.ttl")
+    return BuildReport(
+        output=Path(output),
+        lists=lists,
+        counts=counts,
+        entities=resolution.entities,
+        without_abstract=sum(not paper.abstract for paper in papers),
+        extracted=extracted,
+        problems=tuple(problems),
+    )
+
+
+def _read(
+    sources: Sequence[str],
+    format: str | None,
+    limit: int | None,
+    on_problem: Callable[[Problem], None],
+    progress: Progress,
+) -> Iterator[Paper]:
+    done = 0
+    for source in sources:
+        for paper in read_source(source, format=format, on_problem=on_problem, limit=limit):
+            done += 1
+            progress("Reading papers", done, None)
+            yield paper
+
+
+def _cached(cache: ExtractionCache, text: tuple[str, str], extractor: TextExtractor) -> Extraction:
+    """The kept extraction; made anew where the cache has lost or damaged it since."""
+    if (found := cache.get(text)) is None:
+        (found,) = extractor.extract_many([text])
+        cache.put([(text, found)])
+    return found
+
+
+class _LinkedPapers:
+    """The papers with what was read from each, from the cache one by one, as often as they are iterated."""
+
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        cache: ExtractionCache,
+        extractor: TextExtractor,
+        resolution: Resolution,
+    ) -> None:
+        self._papers = papers
+        self._cache = cache
+        self._extractor = extractor
+        self._resolution = resolution
+
+    def __iter__(self) -> Iterator[LinkedPaper]:
+        for paper in self._papers:
+            extraction = _cached(self._cache, (paper.title, paper.abstract), self._extractor)
+            yield LinkedPaper(paper_key(paper), paper, extraction, self._resolution.slugs(extraction))
+
+
+def _title(lists: Sequence[ReadingList]) -> str:
+    names = list(dict.fromkeys(one.title for one in lists))
+    if not names:
+        return "Papers"
+    return " · ".join(names[:3]) + (f" and {len(names) - 3} more lists" if len(names) > 3 else "")

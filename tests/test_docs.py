@@ -1,0 +1,41 @@
+"""The README knows every command, every format, and every query that it names."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import typer.main
+
+import kg
+from kg.cli import app
+from kg.outputs import EXPORTS
+from kg.sources import known_formats
+from tests.conftest import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_every_command() -> None:
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    missing = [name for name in commands if f"kg {name}" not in README]
+    assert not missing
+
+
+@pytest.mark.parametrize("name", [*EXPORTS, *(known.name for known in known_formats())])
+def test_readme_names_every_format(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+def test_readme_uses_queries_and_options_that_there_are() -> None:
+    saved = {query.name for query in kg.saved_queries()}
+    assert set(re.findall(r"kg query ([a-z][a-z-]+) ", README)) <= saved
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    options = {name for command in commands.values() for one in command.params for name in one.opts}
+    written = re.sub(r"(?m)^\s*(?:python3|pip|pipx) .*$", "", README)
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", written)) <= options | {"--help"}
+
+
+def test_every_name_of_the_package_is_there_and_documented() -> None:
+    for name in kg.__all__:
+        assert getattr(kg, name).__doc__
