@@ -249,7 +249,7 @@ def _entity(concept: Concept, seen: _Seen, present: set[str]) -> Entity:
         slug=concept.slug,
         label=concept.label,
         type="Benchmark" if concept.type == "Dataset" and seen.scored else concept.type,
-        alt_labels=tuple(sorted({*seen.forms, *concept.aliases} - {concept.label})),
+        alt_labels=tuple(sorted({*seen.forms, *_other_names(concept)} - {concept.label})),
         broader=tuple(slug for slug in concept.broader if slug in present),
         exact_match=concept.exact_match,
     )
@@ -263,3 +263,9 @@ def _free_slug(label: str, taken: set[str]) -> str:
         number += 1
         slug = f"{stem}_{number}"
     return slug
+
+
+def _other_names(concept: Concept) -> list[str]:
+    """A concept's aliases without mere spellings of its label, which are worth listing only where met."""
+    label = fold(concept.label)
+    return [alias for alias in concept.aliases if fold(alias) != label]
