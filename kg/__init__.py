@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kg.outputs import ask, export, view
     from kg.pipeline import BuildReport, build
     from kg.queries import card_to_dict, find, render_card, saved_queries, show, write_answer
-    from kg.rdf import open_store, validate
+    from kg.rdf import open_store, validate, validate_by_pyshacl
 
 __version__ = version("paperkg")
 
@@ -39,6 +39,7 @@ __all__ = [
     "saved_queries",
     "show",
     "validate",
+    "validate_by_pyshacl",
     "view",
     "write_answer",
 ]
@@ -47,7 +48,7 @@ _HOMES = {
     "kg.pipeline": ("BuildReport", "build"),
     "kg.outputs": ("ask", "export", "view"),
     "kg.queries": ("card_to_dict", "find", "render_card", "saved_queries", "show", "write_answer"),
-    "kg.rdf": ("open_store", "validate"),
+    "kg.rdf": ("open_store", "validate", "validate_by_pyshacl"),
 }
 
 

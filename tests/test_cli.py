@@ -174,6 +174,9 @@ def test_records_are_in_the_form_of_the_gold(folder: Path) -> None:
 
 def test_validate_tells_a_good_graph_from_a_bad_one(folder: Path, built: Path) -> None:
     assert run("validate", cwd=folder).returncode == 0
+    (folder / "list.bib").write_text("@misc{a, title={A Study of BERT}, abstract={We use BERT on GLUE.}}")
+    run("build", "list.bib", "--output", "small", cwd=folder)
+    assert run("validate", "small", "--pyshacl", cwd=folder).returncode == 0
     text = (built / "graph.ttl").read_text()
     (folder / "bad.ttl").write_text(text.replace("kg:confidence 0.", "kg:confidence 7."))
     done = run("validate", "bad.ttl", cwd=folder)
