@@ -11,19 +11,12 @@ import pyoxigraph as ox
 
 from kg.errors import KgError, UsageError
 from kg.rdf import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, QueryResults, Store, Term
+from kg.rdf.sparql import QUOTED
 
 AnswerKind = Literal["rows", "truth", "graph"]
 Row = tuple[Term | None, ...]
 
-# SPARQL 1.1, 19.8: strings, IRIs and comments, in which a word is no keyword.
-_QUOTED: Final = re.compile(
-    r"""<[^<>"{}|^`\\\x00-\x20]*>
-      | '''(?:'{0,2}(?:[^'\\]|\\.))*''' | \"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"
-      | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*"
-      | \#[^\n\r]*
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+_QUOTED: Final = re.compile(QUOTED, re.VERBOSE | re.DOTALL)
 _PROLOGUE: Final = re.compile(r"\s*(?:BASE\b|PREFIX\b\s*[\w.-]*:)\s*", re.IGNORECASE)
 _DECLARED: Final = re.compile(r"\bPREFIX\s*([\w.-]*):", re.IGNORECASE)
 _USED: Final = re.compile(r"(?<![\w?$])([A-Za-z][\w.-]*):")

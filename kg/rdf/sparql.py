@@ -14,17 +14,17 @@ from kg.errors import UsageError
 Term = NamedNode | Literal | BlankNode | Triple
 """What a query answers with."""
 
-# SPARQL 1.1, 19.8: what can hold a brace, a keyword or a question mark without meaning one.
+QUOTED: Final = r"""
+    <[^<>"{}|^`\\\x00-\x20]*>
+  | \#[^\n\r]*
+  | '''(?:'{0,2}(?:[^'\\]|\\.))*''' | \"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"
+  | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*"
+"""
+"""The IRIs, comments and strings of a query (SPARQL 1.1, 19.8), in which a word is no keyword and a brace or
+a question mark means nothing. A regular expression, verbose, in which a dot matches any character."""
+
 _TOKEN: Final = re.compile(
-    r"""(?P<skip> <[^<>"{}|^`\\\x00-\x20]*>
-          | \#[^\n\r]*
-          | '''(?:'{0,2}(?:[^'\\]|\\.))*''' | \"\"\"(?:"{0,2}(?:[^"\\]|\\.))*\"\"\"
-          | '(?:[^'\\\n\r]|\\.)*' | "(?:[^"\\\n\r]|\\.)*"
-        )
-      | [?$](?P<variable>\w+)
-      | (?P<word>[\w:%.\\-]+)
-      | (?P<mark>[{}()*])
-    """,
+    r"(?P<skip>" + QUOTED + r") | [?$](?P<variable>\w+) | (?P<word>[\w:%.\\-]+) | (?P<mark>[{}()*])",
     re.VERBOSE | re.DOTALL,
 )
 
