@@ -8,15 +8,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kg.extraction.lexicon import Lexicon
-from kg.extraction.tokens import Tokens
+from kg.extraction.tokens import Tokens, words
 
-__all__ = ["Candidates", "Context", "find_candidates"]
+__all__ = ["Candidates", "Context", "apposition", "find_candidates"]
 
 MAX_TOKENS = 8
 """The longest name that is looked for without further evidence, in tokens."""
 _PUNCTUATION_INSIDE = frozenset({"&", "+", "*", "'s", "’s"})
 _LINK = "of"
 _ADDRESSES = ("http:", "https:", "www.")
+_SAYING = words(", is are – —")
+_ARTICLES = words("a an the our one")
+_AFTER_HEAD = words(
+    """for that which of with to in on at by from where whose who and or as using based built designed
+    comprising containing consisting composed covering spanning featuring including tailored trained
+    collected curated via across over under capable specifically"""
+)
+_DESCRIPTION = 12
+"""Tokens after an article in which the noun that it belongs to is looked for."""
 
 
 class Span(NamedTuple):
@@ -197,7 +206,9 @@ def _end_features(context: Context, lexicon: Lexicon, shapes: list[str], i: int)
     word, stem, after, shape = tokens.lowers[i], tokens.stems[i], _after(context, i), shapes[i]
     after2 = _after(context, i + 1) if after != "¶" else "¶"
     before = _word(tokens, i - 1)
+    said_to_be = apposition(tokens, i)
     return [
+        *([f"is={said_to_be}", f"isc={lexicon.cluster(said_to_be)}"] if said_to_be else []),
         f"l={stem}",
         f"lw={word}",
         f"lc={lexicon.cluster(word)}",
@@ -216,6 +227,26 @@ def _end_features(context: Context, lexicon: Lexicon, shapes: list[str], i: int)
         f"hs={shapes[i - 1] if i else ''}|{stem}",
         f"kcl={lexicon.cluster(before)}|{lexicon.cluster(word)}",
     ]
+
+
+def apposition(tokens: Tokens, last: int) -> str:
+    """What a name is said to be: ``dataset`` in "Foo-17K, a curated dataset for …" or "Foo is a dataset"."""
+    end = len(tokens)
+    i = last + 1
+    if tokens.lowers[i : i + 1] == ["("] and tokens.lowers[i + 2 : i + 3] == [")"]:  # its short form
+        i += 3
+    if i + 1 >= end or tokens.lowers[i] not in _SAYING or tokens.lowers[i + 1] not in _ARTICLES:
+        return ""
+    stems: list[str] = []
+    for j in range(i + 2, min(i + 2 + _DESCRIPTION, end)):
+        if tokens.sentence[j] != tokens.sentence[last] or tokens.shapes[j] == ".":
+            break
+        if stems and tokens.lowers[j] in _AFTER_HEAD:
+            break
+        stems.append(tokens.stems[j])
+    if "benchmark" in stems:  # a benchmark dataset is a benchmark
+        return "benchmark"
+    return stems[-1] if stems else ""
 
 
 def _own_features(

@@ -29,7 +29,7 @@ from kg.text.sentences import split_sentences
 
 __all__ = ["Extractor"]
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of the code that may change what is extracted."""
 MODELS = ("names", "relations", "numbers", "links")
 """The models of the package, by the name of their file."""

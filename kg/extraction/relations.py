@@ -77,7 +77,7 @@ def mention_cues(reading: Reading, group: Group, lexicon: Lexicon) -> list[list[
             features += [f"v={lowers[verb]}", f"vp={lowers[verb]}|{lowers[verb + 1]}"]
             features.append(f"vc={lexicon.cluster(lowers[verb])}")
         features += [f"w={lowers[verb]}" for verb in governors[1:]]
-        if place == "t" and span.first == 0 and n1 == ":":
+        if place == "t" and span.first == 0 and (n1 == ":" or (n1, n2) == ("technical", "report")):
             features.append("system")
         features += [f"{kind}:{feature}" for feature in features]
         cues.append(list(dict.fromkeys(features)))

@@ -104,8 +104,8 @@ def _ends(text: str, match: re.Match[str]) -> bool:
 
 
 def _mixed_case(word: str) -> bool:
-    """Whether a word is a name such as ``mBERT`` or ``iCaRL`` although it begins in lower case."""
-    return any(character.isupper() for character in word)
+    """Whether a word is a name such as ``mBERT`` or ``s3`` although it begins in lower case."""
+    return any(character.isupper() or character.isdigit() for character in word)
 
 
 def _starts_sentence(text: str, position: int) -> bool:
