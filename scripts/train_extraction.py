@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import sparse  # type: ignore[import-untyped]
-from scipy.sparse.linalg import svds  # type: ignore[import-untyped]
-from sklearn.cluster import MiniBatchKMeans  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from scipy import sparse
+from scipy.sparse.linalg import svds
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.linear_model import LogisticRegression
 
 from kg.extraction import extractor as extractor_module
 from kg.extraction.candidates import Candidates, find_candidates
