@@ -14,6 +14,7 @@ import pytest
 from rdflib import Graph
 
 from tests.conftest import DATA
+from tests.sources.arxiv_server import ArxivServer, Served
 
 
 def run(*arguments: str, cwd: Path, input: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -43,6 +44,22 @@ def test_build_reads_standard_input(tmp_path: Path) -> None:
     done = run("build", "-", cwd=tmp_path, input="@misc{a, title={A Study of BERT}, abstract={We use BERT.}}")
     assert done.returncode == 0, done.stderr
     assert "1 in 1 reading list" in done.stdout
+
+
+def test_fetch_completes_a_list_from_arxiv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "list.md").write_text("# L\n\n- [Graphex](https://arxiv.org/abs/2401.00001)\n")
+    abstract = "We propose Graphex, a graph neural network. Graphex reaches 91.5% accuracy on ImageNet."
+    with ArxivServer([Served("2401.00001", "Graphex", (abstract,))]) as server:
+        monkeypatch.setenv("KG_ARXIV_URL", server.url)
+        monkeypatch.setenv("KG_ARXIV_DELAY", "0")
+        assert "--fetch" in run("build", "list.md", cwd=tmp_path).stdout
+        done = run("build", "list.md", "--fetch", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "ImageNet" in run("show", "2401.00001", cwd=tmp_path).stdout
+        assert run("build", "arxiv:all:Graphex", "--limit", "5", cwd=tmp_path).returncode == 0
+    monkeypatch.setenv("KG_ARXIV_URL", "http://127.0.0.1:1/api/query")
+    offline = run("build", "2401.00001", cwd=tmp_path)
+    assert (offline.returncode, offline.stderr.count("\n")) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +187,19 @@ def test_records_are_in_the_form_of_the_gold(folder: Path) -> None:
     entities = by_id["2505.13973"]["entities"]
     assert {"Method", "Task"} <= {entity["type"] for entity in entities}
     assert all(set(entity) == {"name", "aliases", "type", "relations"} for entity in entities)
+
+
+@pytest.mark.parametrize("address", ["/update", "/store?default"])
+def test_build_fills_a_server_that_answers_as_the_store_does(
+    folder: Path, built: Path, oxigraph_server: str, address: str
+) -> None:
+    done = run("build", *DATA, "--output", "sent", "--store", oxigraph_server + address, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    asked = ["query", "papers-using", "--param", "method=GRPO", "--format", "csv"]
+    there = run(*asked, "--store", f"{oxigraph_server}/query", cwd=folder)
+    assert there.stdout == run(*asked, cwd=folder).stdout
+    run("export", "-f", "turtle", "-o", "back.ttl", "--store", f"{oxigraph_server}/query", cwd=folder)
+    assert (folder / "back.ttl").read_bytes() == (built / "graph.ttl").read_bytes()
 
 
 def test_validate_tells_a_good_graph_from_a_bad_one(folder: Path, built: Path) -> None:
