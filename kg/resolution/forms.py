@@ -32,19 +32,26 @@ def same_version(one: str, other: str) -> bool:
 def best_label(papers: Mapping[str, int]) -> str:
     """The form to show, given the number of papers that write each.
 
-    The long form that most papers write, all its spellings counted together; of its spellings the one that
-    most papers write, rather not in capitals throughout, and on a tie the one that reads as in a sentence.
+    The long form that most papers write, all its spellings counted together, on a tie the one with fewer
+    abbreviations in it; of its spellings the one that most papers write, rather not in capitals throughout, and on a tie the one that reads as in a sentence.
     """
     long, _ = split_forms(sorted(papers))
     spellings: defaultdict[str, list[str]] = defaultdict(list)
     for form in long:
         spellings[fold(form)].append(form)
-    most = min(spellings.values(), key=lambda forms: (-sum(papers[form] for form in forms), forms))
+    most = min(
+        spellings.values(),
+        key=lambda forms: (-sum(papers[form] for form in forms), _abbreviations(forms[0]), forms),
+    )
     return min(most, key=lambda form: (_shouts(form), -papers[form], _capitals(form), len(form), form))
 
 
 def _is_abbreviation(form: str) -> bool:
     return len(form) <= 12 and not re.search(r"\s", form) and sum(map(str.isupper, form)) >= 2
+
+
+def _abbreviations(form: str) -> int:
+    return sum(len(word) > 1 and word.isupper() for word in _WORD.findall(form))
 
 
 def _holds(long: str, short: str) -> bool:

@@ -17,6 +17,8 @@ from kg.text import slugify
 from kg.text.names import fold
 
 _CONCEPT = "concept:"  # no folded form holds a colon
+_ABBREVIATION = re.compile(r"[A-Z]{2,6}")
+_ABBREVIATED = re.compile(r"(?<!\w)([A-Z]{2,6})s?(?!\w)")
 
 _KIND: dict[EntityType, int] = {"Task": 0, "Method": 0, "Model": 0, "Dataset": 1, "Benchmark": 1, "Metric": 2}
 
@@ -51,18 +53,24 @@ class _Names:
         self.concepts = vocabulary.concepts
         self._slugs: dict[str, str] = {}
         self._spellings: set[str] = set()
+        self._spelled_out: dict[str, str] = {}
         for concept in vocabulary.concepts.values():
             for form in (concept.label, *concept.aliases):
                 self._slugs[fold(form)] = concept.slug
                 self._spellings.add(form)
+                if concept.type in {"Task", "Method"} and _ABBREVIATION.fullmatch(form):
+                    self._spelled_out[form] = concept.label
 
     def of(self, form: str) -> str:
         """The name that a form stands for, taken alone: a concept's, else the folded form.
 
         A word of at most five characters is a concept's only in a case that the vocabulary gives: ``MiMo`` is
-        not ``MIMO``.
+        not ``MIMO``. Abbreviations within a longer form are spelled out: ``biomedical QA`` is ``biomedical
+        question answering``.
         """
         key = fold(form)
+        if " " in key and key not in self._slugs and not any(map(str.isdigit, form)):
+            key = fold(_ABBREVIATED.sub(lambda word: self._spelled_out.get(word[1], word[0]), form))
         slug = self._slugs.get(key)
         if slug is None or (" " not in key and len(key) <= 5 and not self._is_spelled(form)):
             return key

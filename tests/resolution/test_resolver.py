@@ -297,3 +297,15 @@ def test_the_order_of_papers_does_not_matter(data: st.DataObject) -> None:
         assert one.slugs(extraction) == other.slugs(extraction)
         assert set(one.slugs(extraction)) <= one.entities.keys()
     assert {slug for extraction in papers for slug in one.slugs(extraction)} == set(one.entities)
+
+
+def test_an_abbreviation_within_a_longer_name_is_spelled_out() -> None:
+    papers = [
+        paper(local("offline RL"), local("SAM decoder"), local("RL")),
+        paper(local("offline reinforcement learning"), local("RL2 agents"), local("reinforcement learning")),
+    ]
+    first, second = slugs(*papers)
+    assert first[0] == second[0] == "offline-reinforcement-learning"
+    assert first[1] == "sam-decoder"
+    assert first[2] == second[2] == "reinforcement-learning"
+    assert second[1] == "rl2-agents"
