@@ -33,7 +33,8 @@ def best_label(papers: Mapping[str, int]) -> str:
     """The form to show, given the number of papers that write each.
 
     The long form that most papers write, all its spellings counted together, on a tie the one with fewer
-    abbreviations in it; of its spellings the one that most papers write, rather not in capitals throughout, and on a tie the one that reads as in a sentence.
+    abbreviations in it. Of its spellings the one that most papers write, rather not in capitals throughout,
+    and on a tie the one that reads as in a sentence.
     """
     long, _ = split_forms(sorted(papers))
     spellings: defaultdict[str, list[str]] = defaultdict(list)
