@@ -75,6 +75,8 @@ def demo() -> None:
     """Build the graph of a sample list."""
     set_up("")
     run(BIN / "kg", "build", DEMO_LIST)
+    kg = (BIN / "kg").relative_to(ROOT)
+    print(f"The command is {kg}; try {kg} show GRPO")
 
 
 def test(*arguments: str) -> None:
