@@ -32,6 +32,7 @@ _ACCENT = re.compile(
     r"|[cvuHkrdb](?:\s*\{\s*(?:\\[ij]\b|[^\W\d_])\s*\}|\s+[^\W\d_](?![^\W\d_]))"
     r"|[cvuHkrdb]\s*\\[ij](?![A-Za-z]))"
 )
+_ACCENT_ON_COMMAND = re.compile(r"(\\[\"'`^=.~cvuHkrdb])\s*(?=\{\s*\\)")
 _TIE = re.compile(r"(?<=[A-Za-z.,;:)\]])~(?=[\w\\$([])|(?<=\d)~(?=[A-Za-z\\$(])")
 _BRACE = re.compile(r"[{}]")
 _DEEPEST = 60
@@ -233,6 +234,11 @@ def _command(text: str, at: int, *, math: bool, braces: bool, before: str) -> tu
         return formula, match.end()
     if not math and (match := _ACCENT.match(text, at)):
         return _symbol(match.group()), match.end()
+    if not math and (match := _ACCENT_ON_COMMAND.match(text, at)):
+        inner, after = _group(text, match.end())
+        letter = _convert(inner, math=False, braces=True)
+        if len(letter) == 1 and letter.isalpha():
+            return _symbol(f"{match[1]}{{{letter}}}"), after
     following = text[at + 1 : at + 2]
     if following in _ESCAPED:
         if following == "," and before.isdigit() and text[at + 2 : at + 3].isdigit():

@@ -14,6 +14,7 @@ from kg.text import clean_latex, plain, strip_code_fences, tidy
         (r"($\mathsf{OGSRL}$)", "(OGSRL)"),
         (r"by 11.4\% and 5%", "by 11.4% and 5%"),
         (r"G\"odel, Fr\'{e}chet, Erd\H{o}s, na\"{\i}ve", "Gödel, Fréchet, Erdős, naïve"),
+        (r"Nguy{\~{\^e}}n, Ho{\`{\u a}}ng, B\d{\^o}", "Nguyễn, Hoằng, Bộ"),
         (r"$\alpha$-divergence, 5$\times$, $\sim$70", "α-divergence, 5×, ~70"),
         (r"R$^2$, $F_1$, CO$_2$, $\pi_{0.5}$, pass@$k$", "R^2, F1, CO2, π0.5, pass@k"),
         (r"$256{\times}256$ at $360^\circ$", "256×256 at 360°"),
