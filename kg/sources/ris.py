@@ -18,6 +18,7 @@ from rispy.config import TAG_KEY_MAPPING
 from kg.records import Paper
 from kg.sources.bibliographic import as_date, note, paper_from, text_of
 from kg.sources.formats import Document, Format
+from kg.sources.identifiers import parse_arxiv
 
 __all__ = ["FORMAT"]
 
@@ -116,7 +117,11 @@ def _paper(title: str, record: Mapping[str, Any]) -> Paper:
             *("journal_name", "secondary_title", "alternate_title3", "alternate_title1", "accession_number"),
             *("number", "note", "notes", "custom1", "publisher"),
         ),
-        notes=(note("Notes", text) for text in _all(record, "notes", "research_notes")),
+        notes=(
+            note("Notes", text)
+            for text in _all(record, "notes", "research_notes")
+            if not parse_arxiv(text)  # where Zotero puts the id
+        ),
     )
 
 

@@ -81,6 +81,13 @@ def test_a_file_is_read_whatever_its_line_ends(tmp_path: Path, mark: str, end: s
     assert not problems
 
 
+def test_the_arxiv_id_that_zotero_writes_as_a_note_is_no_note() -> None:
+    lines = ["TY  - GEN", "TI  - Turtles", "N1  - arXiv:2402.00001 [cs]", "N1  - Read twice.", "ER  -"]
+    [paper], _ = read_text(FORMAT, "\n".join(lines))
+    assert paper.arxiv_id == "2402.00001"
+    assert paper.notes == (Note("Notes", "Read twice."),)
+
+
 def test_records_without_an_end_are_not_joined() -> None:
     papers, problems = read_text(
         FORMAT, "TY  - JOUR\nTI  - A\nPY  - 2020\nTY  - JOUR\nstray\nTI  - B\nTY  - GEN\nTI  - C"
