@@ -41,12 +41,24 @@ _PAPER_LABELS = _words(
     publication fulltext read article eprint 论文 ieee acm springer pmlr cvf neurips nips icml iclr cvpr iccv
     eccv
     emnlp naacl aaai ijcai kdd nature science elsevier biorxiv medrxiv proceedings source homepage hfpaper
-    huggingface hf alphaxiv paperlink journal conference version official 原文 链接"""
+    huggingface hf alphaxiv paperlink journal conference version official 原文 链接
+    论文链接 论文地址 原文链接"""
 )
 _CODE_LABELS = _words(
     """code codepage github git repo repository project projectpage page website webpage homepage demo
     official
-    officialcode implementation pytorch tensorflow jax gitlab 代码 codebase codes projectwebsite site"""
+    officialcode implementation pytorch tensorflow jax gitlab 代码 codebase codes projectwebsite site
+    代码链接 代码地址 项目 项目主页 主页"""
+)
+_FIELD = re.compile(
+    r"^\W*(?:authors?|venue|conference|journal|publisher|published|date|year|tags?|keywords?|作者|会议|期刊|时间|日期)"
+    r"\W*[:：]",
+    re.IGNORECASE,
+)
+"""What starts a line that says when, where or by whom a paper was written."""
+_AUTHORS = re.compile(r"^\W*authors?\W*[:：]\W*", re.IGNORECASE)
+_PAPER_FIELD = re.compile(
+    r"\W*(?:paper|pdf|arxiv|link|url|论文|链接)(?:\s+(?:link|url))?\W*[:：]", re.IGNORECASE
 )
 _MONTH = re.compile(
     r"^\W{0,3}(?:(?P<yy>\d\d)/(?P<mm>0[1-9]|1[0-2])"
@@ -56,6 +68,13 @@ _YEAR = re.compile(r"(?<![\d./-])((?:19[5-9]|20[0-4])\d)(?![\d/])|'(\d\d)\b")
 _QUOTED = re.compile(r"[“\"]([^“”\"]{8,300})[”\"]|\*([^*]{8,300})\*")
 _OPENING = re.compile(r"^(?:[\W_]+(?=[\w“\"(])|\d{1,4}[.)]\s+)+")
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,4}[.):]|\[\d{1,4}\])\s+")
+_TAG = re.compile(r"^\W*(?:\[[^\[\]]{1,40}\]|\([^()]{0,30}\d{2,4}[^()]{0,4}\))\s*(?=\w)")
+"""A short name or a venue in brackets, before a title."""
+_PUBLISHED = re.compile(r"\s*[(\[](?:[A-Za-z&\s]{0,30}'?\d{2,4}|arXiv[^)\]]*)[)\]]\s*$")
+"""A venue with its year in brackets, after a title."""
+_REFERS = re.compile(r"\b(?:at|by|from|here|in|is|of|on|our|see|the|this|to|via|with)\s*$", re.IGNORECASE)
+"""The end of prose that goes on with a link."""
+_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _NAME = re.compile(
     r"(?:[^\W\d_][\w.'’-]*\s+){1,3}[^\W\d_][\w'’-]+"
     r"|[^\W\d_][\w'’-]+,?\s+(?:[^\W\d_]\.\s*-?)+|(?:[^\W\d_]\.\s*-?)+[^\W\d_][\w'’-]+"
@@ -75,6 +94,10 @@ _NOTE_COLUMNS = re.compile(
     r"description|summary|tl;?dr|notes?|comments?|contributions?|highlights?|idea|abstract|remarks?",
     re.IGNORECASE,
 )
+_AROUND = " *_[](),;:|–—-，。；：、"
+"""What stands around a remark and is no part of it; its last full stop is."""
+_YEAR_HEADING = re.compile(r"\W*(?:[A-Z]\w*[A-Z]\w*\W+)?((?:19[5-9]|20[0-4])\d)\W*年?\W*")
+"""A year, perhaps after a venue's short name."""
 _FEW_WORDS = 3
 """A link with fewer words in the midst of prose is a reference, not an entry."""
 _WORDY = 4
@@ -113,12 +136,21 @@ def read(document: Document) -> Iterator[Paper]:
     titles = (plain(block.text) for block in found if block.kind == "heading" and block.level == 1)
     title = next((title for title in titles if title), "")
     lists = (ReadingList(title, document.name),) if title else ()
+    years: list[tuple[int, str]] = []
     for index, block in enumerate(found):
+        if block.kind == "heading":
+            year = _YEAR_HEADING.fullmatch(block.text)
+            years = [
+                *(entry for entry in years if entry[0] < block.level),
+                (block.level, year[1] if year else ""),
+            ]
         if block.kind == "code" or sections.is_inside(index):
             continue
         entries = _entries(block)
         for number, entry in enumerate(entries):
-            yield _paper(entry, sections, lists, index, last=number == len(entries) - 1)
+            paper = _paper(entry, sections, lists, index, last=number == len(entries) - 1)
+            above = next((name for _, name in reversed(years) if name), "")
+            yield paper if paper.issued else replace(paper, issued=above)
 
 
 FORMAT = Format("markdown", sniff, read)
@@ -131,11 +163,13 @@ def _gathered(found: list[Block]) -> list[Block]:
     while at < len(found):
         block = found[at]
         until = at + 1
-        if (block.kind == "item" or (block.kind == "heading" and block.level > 1)) and not _entries(block):
+        heading = block.kind == "heading" and block.level > 1
+        if heading or (block.kind == "item" and not _entries(block)):
             while until < len(found) and _is_below(found[until], block) and _is_label_only(found[until]):
                 until += 1
         below = [span for inner in found[at + 1 : until] for span in (Span("\n"), *inner.spans)]
-        if _is_telling(block.text) and any(map(_is_paper, below)):
+        complete = heading and until > at + 1 and bool(_entries(block))
+        if _is_telling(block.text) and (complete or any(map(_is_paper, below))):
             title = [replace(span, strong=True) for span in block.spans if not span.image]
             end = found[until - 1].end
             result.append(Block(block.kind, [*title, *below], block.line, end, block.level))
@@ -148,18 +182,20 @@ def _gathered(found: list[Block]) -> list[Block]:
 
 def _is_below(block: Block, title: Block) -> bool:
     if title.kind == "heading":
-        bare = any(span.href == span.text for span in block.spans)
+        lines = "".join(span.text for span in block.spans).split("\n")
+        bare = any(span.href == span.text for span in block.spans) and not any(map(_PAPER_FIELD.match, lines))
         return block.kind in {"paragraph", "item"} and not bare
     deeper = block.level > title.level if block.kind == "item" else block.level == title.level
     return block.kind in {"paragraph", "item"} and deeper
 
 
 def _is_label_only(block: Block) -> bool:
-    """Whether a block holds links called "paper", "code" and the like, and nothing else."""
-    words = "".join(span.text + " " for span in block.spans if span.href != span.text and not span.image)
+    """Whether a block holds links called "paper", "code" and the like, and besides only authors and dates."""
+    shown = "".join(span.text + " " for span in block.spans if span.href != span.text and not span.image)
+    words = "\n".join(line for line in shown.split("\n") if not _FIELD.match(line))
     labels = _PAPER_LABELS | _CODE_LABELS
-    linked = any(span.href for span in block.spans)
-    return linked and all(_label(word) in labels for word in re.findall(r"[^\W_]+", words))
+    linked = any(span.href for span in block.spans) or not words.strip()
+    return linked and all(_label(word) in labels | {""} for word in re.findall(r"[^\W_]+", words))
 
 
 class _Sections:
@@ -259,7 +295,7 @@ class _Sections:
                 text = plain(inner.text)
                 if match := _ABSTRACT_LINE.match(text):
                     abstract = abstract or text[match.end() :]
-                elif len(text.split()) >= _WORDY and not any(span.href for span in inner.spans):
+                elif _is_wordy(text) and not any(span.href for span in inner.spans):
                     notes.append(Note("Notes", text))
         return abstract, tuple(notes)
 
@@ -275,6 +311,8 @@ def _paper(
     described, authors = _described(entry)
     if described:
         notes = (Note("Notes", described), *notes)
+    if not authors:
+        authors, notes = _authors_among(notes)
     return Paper(
         title=plain(_unquoted(entry.title)),
         abstract=abstract,
@@ -294,8 +332,8 @@ def _entries(block: Block) -> list[_Entry]:
     """The papers that a block names: each link with a title, or one title with links around it."""
     spans = block.spans
     named = [n for n, span in enumerate(spans) if _is_paper(span) and _is_title(span)]
-    if block.kind == "paragraph" and not named and not _titled(block):
-        return []
+    if block.kind == "paragraph" and (ids := _listed_ids(block)):
+        return ids
     if not named:
         entry = _titled(block)
         return [entry] if entry else []
@@ -313,6 +351,18 @@ def _entries(block: Block) -> list[_Entry]:
     return entries
 
 
+def _listed_ids(block: Block) -> list[_Entry]:
+    """The papers of a paragraph whose lines are arXiv ids or addresses and nothing else."""
+    lines = "".join(span.text for span in block.spans).split("\n")
+    if not all(parse_arxiv(line) or repair_url(line) for line in lines):
+        return []
+    return [
+        _Entry(f"arXiv:{found.id}", [Span(line, href=repair_url(line) or paper_url(line))], block=block)
+        for line in lines
+        if (found := parse_arxiv(line))
+    ]
+
+
 def _titled(block: Block) -> _Entry | None:
     """The one paper of a block whose links are called "paper", "arXiv", "code" and the like."""
     spans = block.spans
@@ -324,11 +374,15 @@ def _titled(block: Block) -> _Entry | None:
     if not proof and not (anchored and any(_is_paper_label(link) for link in links)):
         return None
     first = spans.index(proof[0]) if proof else 0
+    if block.kind == "paragraph" and _is_reference(spans, first):
+        return None
     if block.kind == "row":
         title = _row_title(block)
     else:
-        bold = [n for n, span in enumerate(spans) if span.strong and _is_telling(span.text)]
-        linked = [n for n, span in enumerate(spans[:first]) if span.href and _is_title(span)]
+        bold = [
+            n for n, s in enumerate(spans) if s.strong and _is_telling(s.text) and not _in_brackets(spans, n)
+        ]
+        linked = [n for n, span in enumerate(spans[:first]) if _is_link(span) and _is_title(span)]
         if bold:
             title = "".join(s.text for s in spans[bold[0] : _run_end(spans, bold[0])])
         elif linked:
@@ -338,6 +392,8 @@ def _titled(block: Block) -> _Entry | None:
                 title += ": " + _title_of(rest)
         else:
             title = _title_around_links(spans)
+    if block.kind == "heading":
+        title = _PUBLISHED.sub("", _NUMBERING.sub("", title))
     title = title.strip(" \t\n*_:;,|–—-")
     title = title if title.endswith("..") else title.removesuffix(".")
     if not _is_telling(title):
@@ -361,6 +417,20 @@ def _title_around_links(spans: Sequence[Span]) -> str:
     return "" if bare and re.match(r"\s*[a-z]+\s+[a-z]+", after) else before
 
 
+def _is_reference(spans: Sequence[Span], at: int) -> bool:
+    """Whether a link belongs to the sentence before it: "see our survey on [arXiv](…)"."""
+    if any(span.strong for span in spans[:at]):
+        return False
+    before = "".join(span.text for span in spans[:at])
+    return bool(_REFERS.search(before)) or spans[at].text.strip().lower() == "here"
+
+
+def _in_brackets(spans: Sequence[Span], at: int) -> bool:
+    """Whether brackets hold a span and nothing else, as they hold a short name or a venue."""
+    text = "".join(spans[n].text for n in (at - 1, at, at + 1) if 0 <= n < len(spans))
+    return bool(re.search(rf"[\[(]\W*{re.escape(spans[at].text.strip(' []()'))}\W*[\])]", text))
+
+
 def _run_end(spans: Sequence[Span], start: int) -> int:
     end = start
     while end < len(spans) and spans[end].strong:
@@ -370,6 +440,7 @@ def _run_end(spans: Sequence[Span], start: int) -> int:
 
 def _unquoted(title: str) -> str:
     """A title without the quotation marks around it; those within belong to it."""
+    title = re.sub(r"^《([^《》]+)》$", r"\1", title.strip(" ，。、；："))
     bare = title.strip(' ,“”"')
     return bare if not set('“”"') & set(bare) else title
 
@@ -391,14 +462,16 @@ def _title_of(text: str) -> str:
         return match[1] or match[2]
     text = _NUMBERING.sub("", text.strip())
     text = _MONTH.sub("", text)
-    text = re.sub(r"^[\s\]\[)(:|*,.–—-]+", "", text)
+    text = _TAG.sub("", text)
+    text = re.sub(r"^(?:[\s\]\[):|*,.–—-]|\((?![^()]*\)))+", "", text)
     text = re.sub(r"[\s\[(|:,–—-]+$", "", text)
+    text = text if "[" in text else text.rstrip("]")
     parts = [
         part for part in re.split(r"(?<=[\w)?!])[.?!]\s+(?=[A-Z\d“\"(])|\s+[|–—]\s+|\n", text) if part.strip()
     ]
     telling = [part for part in parts if _is_telling(part) and not _names(part) and "et al" not in part]
     title = telling[0] if telling else text
-    return re.sub(r"\s*[(\[](?:[A-Za-z&\s]{0,30}'?\d{2,4}|arXiv[^)\]]*)[)\]]\s*$", "", title)
+    return _PUBLISHED.sub("", title)
 
 
 def _described(entry: _Entry) -> tuple[str, tuple[str, ...]]:
@@ -421,13 +494,19 @@ def _described(entry: _Entry) -> tuple[str, tuple[str, ...]]:
             authors = found
         else:
             kept.append(part)
-    words = plain(entry.after).strip(" *_[](),;:|–—-")
+    words = plain(entry.after).strip(_AROUND)
     if authors:
         words = ". ".join(part for part in kept if part and part not in entry.before)
-    words = tidy(_EMPTY_BRACKETS.sub(" ", words)).strip(" *_[](),;:|–—-")
-    return (
-        (words, authors) if len(words.split()) >= _WORDY and not _looks_like_venue(words) else ("", authors)
-    )
+    words = tidy(_EMPTY_BRACKETS.sub(" ", words)).strip(_AROUND).lstrip(_AROUND + ".")
+    return (words, authors) if _is_wordy(words) and not _looks_like_venue(words) else ("", authors)
+
+
+def _authors_among(notes: tuple[Note, ...]) -> tuple[tuple[str, ...], tuple[Note, ...]]:
+    """The authors that one of the notes lists, and the other notes."""
+    for at, note in enumerate(notes):
+        if (match := _AUTHORS.match(note.text)) and (authors := _names(note.text[match.end() :])):
+            return authors, notes[:at] + notes[at + 1 :]
+    return (), notes
 
 
 def _looks_like_venue(text: str) -> bool:
@@ -480,6 +559,11 @@ def _is_paper(span: Span) -> bool:
     return bool(span.href and paper_url(span.href))
 
 
+def _is_link(span: Span) -> bool:
+    """Whether a span leads to a place of this document or on the web, not to a file beside the list."""
+    return bool(span.href and (span.href.startswith("#") or repair_url(span.href)))
+
+
 def _is_paper_label(span: Span) -> bool:
     return span.href is not None and _label(span.text) in _PAPER_LABELS
 
@@ -516,4 +600,10 @@ def _unmarked(text: str) -> str:
 
 
 def _is_prose(text: str) -> bool:
-    return len(clean_latex(_INLINE_LINK.sub("", text)).split()) >= _WORDY
+    return _is_wordy(clean_latex(_INLINE_LINK.sub("", text)))
+
+
+def _is_wordy(text: str) -> bool:
+    """Whether a text says something; two ideographs count as a word."""
+    words = [word for word in text.split() if not _IDEOGRAPH.search(word)]
+    return len(words) + len(_IDEOGRAPH.findall(text)) // 2 >= _WORDY

@@ -239,7 +239,7 @@ class _Html(HTMLParser):
         elif tag in _BREAK_TAGS and self._href is None:
             self.lines.append([])
         elif tag in _CELL_TAGS:
-            self.lines[-1].append(Span(" "))
+            self.lines[-1].append(Span("\n"))
 
     def handle_data(self, data: str) -> None:
         if self._silent:

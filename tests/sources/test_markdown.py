@@ -122,6 +122,40 @@ def test_a_list_with_summaries_is_read_whole(tmp_path: Path) -> None:
             "HTML Nets",
             "2111.11111",
         ),
+        (
+            "- **[WNet]** Tagged Nets (**ACL 2020**) [[pdf](https://arxiv.org/abs/2001.00001)]",
+            "Tagged Nets",
+            "2001.00001",
+        ),
+        (
+            "- **[All in Brackets]** [[pdf](https://arxiv.org/abs/2001.00001)]",
+            "All in Brackets",
+            "2001.00001",
+        ),
+        ("- [WNet] Tagged Nets [[pdf](https://arxiv.org/abs/2001.00001)]", "Tagged Nets", "2001.00001"),
+        ("- (*ICML 2020*) Dated Nets. [[pdf](https://arxiv.org/abs/2001.00001)]", "Dated Nets", "2001.00001"),
+        (
+            "- (Almost) Free Nets [[pdf](https://arxiv.org/abs/2001.00001)]",
+            "(Almost) Free Nets",
+            "2001.00001",
+        ),
+        (
+            "### 3. Numbered Nets (2020)\n[[pdf](https://arxiv.org/abs/2001.00001)]",
+            "Numbered Nets",
+            "2001.00001",
+        ),
+        ("- 《网络研究》 [论文链接](https://arxiv.org/abs/2001.00001)", "网络研究", "2001.00001"),
+        (
+            "**Printed Nets**. Published in [arXiv](https://arxiv.org/abs/2001.00001).",
+            "Printed Nets",
+            "2001.00001",
+        ),
+        (
+            '<table><tr><td>Celled Nets</td><td>ACL 2020</td><td><a href="https://arxiv.org/abs/2001.00001">pdf</a>'
+            "</td></tr></table>",
+            "Celled Nets",
+            "2001.00001",
+        ),
         ("- ![badge](x.png) [Badged Nets](https://arxiv.org/abs/2111.11112)", "Badged Nets", "2111.11112"),
     ],
 )
@@ -136,6 +170,10 @@ def test_what_is_no_paper_is_left_out(tmp_path: Path) -> None:
     text = """# Awesome Widgets [![Awesome](https://awesome.re/badge.svg)](https://awesome.re)
 
 > See [this paper](https://arxiv.org/abs/2001.00001) and [our blog](https://example.org).
+
+How to [contribute](CONTRIBUTING.md). A longer survey is on [arXiv](https://arxiv.org/abs/2001.00002).
+
+The whole story is told [here](https://arxiv.org/abs/2001.00003) at length.
 
 - [Surveys](#surveys)
 - [WidgetLib](https://github.com/w/lib) - a library
@@ -222,6 +260,88 @@ at last.
     assert (first.title, first.abstract) == ("Plain Headed Widgets", "Plain heads are studied here.")
     assert first.notes == (Note("My take", "Good work."),)
     assert (second.abstract, second.notes) == ("Linked heads, at last.", ())
+
+
+def test_fields_below_a_title_belong_to_its_paper(tmp_path: Path) -> None:
+    text = """# List
+
+## Noted Widgets
+
+**Authors**: Ann Lee, Bob Ray
+**Paper**: https://arxiv.org/abs/2212.00004
+**Code**: https://github.com/n/w
+
+### Abstract
+
+Widgets with notes.
+
+## [Linked Widgets](https://arxiv.org/abs/2212.00005)
+
+*ICLR 2022* · [code](https://github.com/l/w)
+
+- strong results on most tasks
+
+## Items
+
+* **Listed Widgets**
+  * **Authors**: Cy Young, Di Orr
+  * **Paper**: [link](https://arxiv.org/abs/2212.00006)
+* [Last Widgets](https://arxiv.org/abs/2212.00007)
+  * Authors: Ann Lee, Di Orr
+  * They come last of all widgets.
+"""
+    noted, linked, listed, last = read(tmp_path, text)
+    assert (noted.title, noted.abstract) == ("Noted Widgets", "Widgets with notes.")
+    assert (noted.authors, noted.code_url) == (("Ann Lee", "Bob Ray"), "https://github.com/n/w")
+    assert linked.code_url == "https://github.com/l/w"
+    assert linked.notes == (Note("Notes", "- strong results on most tasks"),)
+    assert (listed.title, listed.authors) == ("Listed Widgets", ("Cy Young", "Di Orr"))
+    assert last.authors == ("Ann Lee", "Di Orr")
+    assert last.notes == (Note("Notes", "They come last of all widgets."),)
+
+
+def test_a_heading_tells_the_year_where_nothing_else_does(tmp_path: Path) -> None:
+    text = """# List
+
+## 2021
+
+### Parsing
+
+- [Old Widgets](https://openreview.net/forum?id=a)
+- [Known Widgets](https://openreview.net/forum?id=b), ICML 2020
+
+## NeurIPS 2022
+
+- [New Widgets](https://openreview.net/forum?id=c)
+
+## Before 2015
+
+- [Early Widgets](https://openreview.net/forum?id=d)
+"""
+    assert [paper.issued for paper in read(tmp_path, text)] == ["2021", "2020", "2022", ""]
+
+
+def test_remarks_in_chinese_are_kept(tmp_path: Path) -> None:
+    text = """# 论文
+
+- 小部件研究，[arXiv](https://arxiv.org/abs/2301.00001)，很好的综述，值得一读
+- **部件网络** [[论文](https://arxiv.org/abs/2301.00002)] [[代码](https://github.com/a/b)]
+  - 方法简单，效果出色，可以直接复用。
+"""
+    first, second = read(tmp_path, text)
+    assert (first.title, first.notes) == ("小部件研究", (Note("Notes", "很好的综述，值得一读"),))
+    assert second.notes == (Note("Notes", "方法简单，效果出色，可以直接复用。"),)
+    assert second.code_url == "https://github.com/a/b"
+
+
+def test_lines_of_ids_are_a_paper_each(tmp_path: Path) -> None:
+    text = "2301.00001\narXiv:2301.00002v2\nhttps://arxiv.org/abs/2301.00003\nhttps://doi.org/10.1000/1\n"
+    papers = read(tmp_path, text, "ids.txt")
+    assert [(paper.title, paper.arxiv_version, paper.url) for paper in papers] == [
+        ("arXiv:2301.00001", None, "https://arxiv.org/abs/2301.00001"),
+        ("arXiv:2301.00002", 2, "https://arxiv.org/abs/2301.00002v2"),
+        ("arXiv:2301.00003", None, "https://arxiv.org/abs/2301.00003"),
+    ]
 
 
 def test_a_title_that_holds_html_stays_text(tmp_path: Path) -> None:
