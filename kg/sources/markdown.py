@@ -96,7 +96,9 @@ _NOTE_COLUMNS = re.compile(
 )
 _AROUND = " *_[](),;:|–—-，。；：、"
 """What stands around a remark and is no part of it; its last full stop is."""
-_YEAR_HEADING = re.compile(r"\W*(?:[A-Z]\w*[A-Z]\w*\W+)?((?:19[5-9]|20[0-4])\d)\W*年?\W*")
+_YEAR_HEADING = re.compile(
+    r"\W{0,9}(?:[A-Z]\w{0,9}[A-Z]\w{0,9}\W{1,9})?((?:19[5-9]|20[0-4])\d)\W{0,9}年?\W{0,9}"
+)
 """A year, perhaps after a venue's short name."""
 _FEW_WORDS = 3
 """A link with fewer words in the midst of prose is a reference, not an entry."""
@@ -427,7 +429,8 @@ def _is_reference(spans: Sequence[Span], at: int) -> bool:
 
 def _in_brackets(spans: Sequence[Span], at: int) -> bool:
     """Whether brackets hold a span and nothing else, as they hold a short name or a venue."""
-    text = "".join(spans[n].text for n in (at - 1, at, at + 1) if 0 <= n < len(spans))
+    before = spans[at - 1].text[-9:] if at else ""
+    text = before + spans[at].text + "".join(span.text[:9] for span in spans[at + 1 : at + 2])
     return bool(re.search(rf"[\[(]\W*{re.escape(spans[at].text.strip(' []()'))}\W*[\])]", text))
 
 
