@@ -141,6 +141,8 @@ def _table(answer: Answer, columns: int | None) -> Iterator[str]:
     yield line(header)
     yield _GAP.join("─" * columns for columns in widths)
     yield from map(line, rows)
+    if not rows:
+        yield "(no rows)"
 
 
 def _is_number(term: Term) -> bool:

@@ -129,9 +129,9 @@ def test_ask_is_answered_with_yes_or_no(store: Store) -> None:
     assert written(store, "ASK { ?x a kg:Paper }", "csv").strip() == "true"
 
 
-def test_an_empty_answer_has_its_header(store: Store) -> None:
+def test_an_empty_answer_has_its_header_and_a_table_says_that_it_is_empty(store: Store) -> None:
     empty = "SELECT ?x ?y WHERE { ?x a kg:Nothing ; kg:uses ?y }"
-    assert written(store, empty).splitlines() == ["x  y", "─  ─"]
+    assert written(store, empty).splitlines() == ["x  y", "─  ─", "(no rows)"]
     assert written(store, empty, "csv").strip() == "x,y"
     assert written(store, empty, "markdown").splitlines() == ["| x | y |", "| --- | --- |"]
 
