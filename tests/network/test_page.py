@@ -156,6 +156,22 @@ def test_a_click_on_a_node_shows_its_claims_with_the_mention_marked(show: Open) 
 
 
 @pytest.mark.browser
+def test_the_surest_claims_come_first(show: Open) -> None:
+    opened = show()
+    orders = opened.page.evaluate(
+        """() => kgPage.nodes.flatMap((node) => {
+            kgPage.go(node, false);
+            return [...document.querySelectorAll("#panel ul")].map((list) =>
+                [...list.querySelectorAll(".note[title=Confidence]")].map((note) =>
+                    parseInt(note.textContent)));
+        })"""
+    )
+    several = [order for order in orders if len(set(order)) > 1]
+    assert several
+    assert all(order == sorted(order, reverse=True) for order in several)
+
+
+@pytest.mark.browser
 def test_a_click_on_a_line_shows_that_claim(show: Open) -> None:
     opened = show()
     x, y = opened.page.evaluate(

@@ -286,7 +286,10 @@ const kgPage = (() => {
         .map(([heading, claims]) => ({
           heading: claims.length > 1 ? `${capital(heading)} (${many(claims.length)})` : capital(heading),
           claims: claims.sort(
-            (one, other) => other.node.degree - one.node.degree || one.node.id - other.node.id,
+            (one, other) =>
+              (other.confidence ?? 0) - (one.confidence ?? 0) ||
+              other.node.degree - one.node.degree ||
+              one.node.id - other.node.id,
           ),
         })),
     };
