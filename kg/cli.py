@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sys
+import textwrap
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -142,7 +143,7 @@ def build(
             limit=limit,
             strict=strict,
             store=store,
-            **({"base_iri": base_iri} if base_iri else {}),
+            **({} if base_iri is None else {"base_iri": base_iri}),
             workers=workers or _processors(),
             cache=cache,
             on_problem=_ProblemPrinter(progress),
@@ -332,6 +333,8 @@ def _processors() -> int:
 def _print_saved(queries: Sequence[SavedQuery]) -> None:
     for query in queries:
         typer.echo(f"{query.name}\n    {query.title}")
+        for line in textwrap.wrap(query.description, max(_columns() - 4, 40)):
+            typer.echo(f"    {line}")
         for parameter in query.parameters:
             kind = f"{parameter.type}, {parameter.need}"
             typer.echo(f"    --param {parameter.name}=…  {parameter.description} ({kind})")

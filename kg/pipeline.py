@@ -15,6 +15,7 @@ from kg.network import project, write_html
 from kg.rdf import (
     BASE_IRI,
     GraphCounts,
+    Iris,
     OxigraphStore,
     load_store,
     publication,
@@ -104,6 +105,7 @@ def build(
         if on_problem:
             on_problem(problem)
 
+    Iris(base_iri)  # a wrong one is refused before the work, not after it
     names = [sources] if isinstance(sources, str) else list(sources)
     papers = merge_papers(_read(names, format, limit, note, report))
     if fetch:

@@ -69,6 +69,7 @@ def test_fetch_completes_a_list_from_arxiv(tmp_path: Path, monkeypatch: pytest.M
         (("build",), 2, "SOURCE"),
         (("build", "x.bib", "--format", "docx"), 2, "docx"),
         (("build", "x.bib", "--limit", "0"), 2, "limit"),
+        (("build", "missing.bib", "--base-iri", ""), 2, "base IRI"),
         (("build", "https://example.org/list.md"), 1, "arXiv"),
         (("query", "SELECT ?x WHERE { ?x"), 2, "line 1"),
         (("query", "papers-usin", "-p", "method=GRPO"), 2, "papers-using"),
@@ -143,6 +144,7 @@ def test_queries_of_ones_own(folder: Path) -> None:
 def test_list_shows_every_saved_query(folder: Path) -> None:
     listed = run("query", "--list", cwd=folder).stdout
     assert all(name in listed for name in ("who-introduces", "leaderboard", "--param method=", "evidence"))
+    assert "Papers whose own work builds on a method, model, dataset or benchmark" in listed
 
 
 def test_show_prints_a_card_with_sentences(folder: Path) -> None:
