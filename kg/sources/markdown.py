@@ -70,8 +70,13 @@ _OPENING = re.compile(r"^(?:[\W_]+(?=[\w“\"(])|\d{1,4}[.)]\s+)+")
 _NUMBERING = re.compile(r"^\s*(?:\(?\d{1,4}[.):]|\[\d{1,4}\])\s+")
 _TAG = re.compile(r"^\W*(?:\[[^\[\]]{1,40}\]|\([^()]{0,30}\d{2,4}[^()]{0,4}\))\s*(?=\w)")
 """A short name or a venue in brackets, before a title."""
+_LEADING_ID = re.compile(r"^\s*\[(?:[\w.-]{2,15}/)?\d{4}[.\d]\d{2,5}(?:v\d+)?\]\s*(?=\w)")
+"""How the title of a page of arXiv starts."""
+_APA = re.compile(r"^[^()]{3,400}\((?:19|20)\d\d[a-z]?(?:,[^()]{0,20})?\)\.\s+(?=\w)")
+"""Authors and year, as the style of the American Psychological Association puts them before a title."""
 _PUBLISHED = re.compile(r"\s*[(\[](?:[A-Za-z&\s]{0,30}'?\d{2,4}|arXiv[^)\]]*)[)\]]\s*$")
 """A venue with its year in brackets, after a title."""
+_ET_AL = re.compile(r"\bet al\b")
 _REFERS = re.compile(r"\b(?:at|by|from|here|in|is|of|on|our|see|the|this|to|via|with)\s*$", re.IGNORECASE)
 """The end of prose that goes on with a link."""
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -91,7 +96,7 @@ _INLINE_LINK = re.compile(
 )
 _TITLE_COLUMNS = frozenset({"title", "paper", "paper title", "name", "papers", "work", "论文", "标题"})
 _NOTE_COLUMNS = re.compile(
-    r"description|summary|tl;?dr|notes?|comments?|contributions?|highlights?|idea|abstract|remarks?",
+    r"description|summary|tl;?dr|notes?|comments?|contributions?|highlights?|idea|abstract|remarks?|简介|描述|说明|备注|摘要|总结|贡献",
     re.IGNORECASE,
 )
 _AROUND = " *_[](),;:|–—-，。；：、"
@@ -382,7 +387,12 @@ def _titled(block: Block) -> _Entry | None:
         title = _row_title(block)
     else:
         bold = [
-            n for n, s in enumerate(spans) if s.strong and _is_telling(s.text) and not _in_brackets(spans, n)
+            n
+            for n, span in enumerate(spans)
+            if span.strong
+            and _is_telling(span.text)
+            and not _ET_AL.search(span.text)
+            and not _in_brackets(spans, n)
         ]
         linked = [n for n, span in enumerate(spans[:first]) if _is_link(span) and _is_title(span)]
         if bold:
@@ -442,7 +452,8 @@ def _run_end(spans: Sequence[Span], start: int) -> int:
 
 
 def _unquoted(title: str) -> str:
-    """A title without the quotation marks around it; those within belong to it."""
+    """A title without its arXiv id and the quotation marks around it; those within belong to it."""
+    title = _LEADING_ID.sub("", title)
     title = re.sub(r"^《([^《》]+)》$", r"\1", title.strip(" ，。、；："))
     bare = title.strip(' ,“”"')
     return bare if not set('“”"') & set(bare) else title
@@ -463,7 +474,7 @@ def _title_of(text: str) -> str:
     """The title in the text before an entry's first link."""
     if match := _QUOTED.search(text):
         return match[1] or match[2]
-    text = _NUMBERING.sub("", text.strip())
+    text = _APA.sub("", _NUMBERING.sub("", text.strip()))
     text = _MONTH.sub("", text)
     text = _TAG.sub("", text)
     text = re.sub(r"^(?:[\s\]\[):|*,.–—-]|\((?![^()]*\)))+", "", text)
@@ -472,9 +483,9 @@ def _title_of(text: str) -> str:
     parts = [
         part for part in re.split(r"(?<=[\w)?!])[.?!]\s+(?=[A-Z\d“\"(])|\s+[|–—]\s+|\n", text) if part.strip()
     ]
-    telling = [part for part in parts if _is_telling(part) and not _names(part) and "et al" not in part]
+    telling = [part for part in parts if _is_telling(part) and not _names(part) and not _ET_AL.search(part)]
     title = telling[0] if telling else text
-    return _PUBLISHED.sub("", title)
+    return _PUBLISHED.sub("", _TAG.sub("", title))
 
 
 def _described(entry: _Entry) -> tuple[str, tuple[str, ...]]:

@@ -144,6 +144,22 @@ def test_a_list_with_summaries_is_read_whole(tmp_path: Path) -> None:
             "Numbered Nets",
             "2001.00001",
         ),
+        ("- [[2001.00001] Page Nets](https://arxiv.org/abs/2001.00001)", "Page Nets", "2001.00001"),
+        (
+            "- **Roe et al.** (2020) Led Nets. [pdf](https://arxiv.org/abs/2001.00001)",
+            "Led Nets",
+            "2001.00001",
+        ),
+        (
+            "- Roe, J., & Doe, K. (2020). Styled nets in use. *J. of Nets*, 3, 1. https://arxiv.org/abs/2001.00001",
+            "Styled nets in use",
+            "2001.00001",
+        ),
+        (
+            "- **Dataset alignment** [[pdf](https://arxiv.org/abs/2001.00001)]",
+            "Dataset alignment",
+            "2001.00001",
+        ),
         ("- 《网络研究》 [论文链接](https://arxiv.org/abs/2001.00001)", "网络研究", "2001.00001"),
         (
             "**Printed Nets**. Published in [arXiv](https://arxiv.org/abs/2001.00001).",
