@@ -343,10 +343,11 @@ def _print_saved(queries: Sequence[SavedQuery]) -> None:
 def _print_report(report: BuildReport, seconds: float) -> None:
     counts = report.counts
     types = Counter(entity.type for entity in report.entities.values())
+    by_type = ", ".join(f"{n:,} {t}" for t, n in types.most_common())
     rows = [
         ("papers", f"{counts.papers:,} in {_plural(counts.lists, 'reading list')}"),
         ("read", f"{report.extracted:,} anew, {counts.papers - report.extracted:,} from the cache"),
-        ("entities", f"{counts.entities:,}: " + ", ".join(f"{n:,} {t}" for t, n in types.most_common())),
+        ("entities", f"{counts.entities:,}{': ' if types else ''}{by_type}"),
         ("claims", f"{counts.claims:,}, from {counts.mentions:,} mentions in {counts.sentences:,} sentences"),
         ("results", f"{counts.results:,}"),
         ("triples", f"{counts.triples:,}, valid"),

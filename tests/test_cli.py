@@ -52,7 +52,9 @@ def test_fetch_completes_a_list_from_arxiv(tmp_path: Path, monkeypatch: pytest.M
     with ArxivServer([Served("2401.00001", "Graphex", (abstract,))]) as server:
         monkeypatch.setenv("KG_ARXIV_URL", server.url)
         monkeypatch.setenv("KG_ARXIV_DELAY", "0")
-        assert "--fetch" in run("build", "list.md", cwd=tmp_path).stdout
+        titles_only = run("build", "list.md", cwd=tmp_path).stdout
+        assert "--fetch" in titles_only
+        assert " entities  0\n" in titles_only
         done = run("build", "list.md", "--fetch", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert "ImageNet" in run("show", "2401.00001", cwd=tmp_path).stdout
