@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from kg.rdf.namespaces import PREFIXES
-from kg.rdf.store import Store
+from kg.rdf.store import Store, select
 
 _HEADER: Final = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
 _BATCH: Final = 500
@@ -16,11 +16,8 @@ _BATCH: Final = 500
 
 def rows(store: Store, query: str) -> Iterator[list[str]]:
     """The solutions of a SELECT, each term as its IRI or lexical form, empty where unbound."""
-    solutions = store.query(_HEADER + query)
-    if not isinstance(solutions, QuerySolutions):
-        raise TypeError("not a SELECT query")
-    for solution in solutions:
-        yield [term.value if isinstance(term, (NamedNode, Literal, BlankNode)) else "" for term in solution]
+    for row in select(store, _HEADER + query):
+        yield [term.value if isinstance(term, (NamedNode, Literal, BlankNode)) else "" for term in row]
 
 
 def rows_about(store: Store, query: str, iris: Sequence[str]) -> Iterator[list[str]]:

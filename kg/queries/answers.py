@@ -10,7 +10,7 @@ from typing import Final, Literal
 import pyoxigraph as ox
 
 from kg.errors import KgError, UsageError
-from kg.rdf import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, QueryResults, Store, Term
+from kg.rdf import PREFIXES, RESOURCE_KINDS, Iris, QueryResults, Store, Term, graph_base
 from kg.rdf.sparql import QUOTED
 
 AnswerKind = Literal["rows", "truth", "graph"]
@@ -41,12 +41,12 @@ class Answer:
     @property
     def base(self) -> str:
         """What the IRIs of the graph's resources begin with."""
-        return base_of(self.store).base
+        return graph_base(self.store)
 
     @property
     def prefixes(self) -> Mapping[str, str]:
         """Prefixes to shorten IRIs with."""
-        return base_of(self.store).prefixes()
+        return Iris(graph_base(self.store)).prefixes()
 
     @property
     def kind(self) -> AnswerKind:
@@ -109,7 +109,7 @@ def run_query(
             where=where,
         )
     needed = set(_USED.findall(bare)) - set(_DECLARED.findall(bare))
-    prefixes = PREFIXES if needed.isdisjoint(RESOURCE_KINDS) else base_of(store).prefixes()
+    prefixes = PREFIXES if needed.isdisjoint(RESOURCE_KINDS) else Iris(graph_base(store)).prefixes()
     # On one line of their own, so that errors are one line further down than in the user's text.
     header = (
         " ".join(f"PREFIX {name}: <{prefixes[name]}>" for name in sorted(needed & prefixes.keys())) + "\n"
@@ -121,19 +121,6 @@ def run_query(
             raise UsageError(reason, where=where) from error
         raise
     return Answer(results, store)
-
-
-def base_of(store: Store) -> Iris:
-    """The IRIs of a store's resources, under the base that it was built with."""
-    results = store.query(
-        "SELECT ?paper WHERE { ?paper a <https://w3id.org/paperkg/ontology#Paper> } LIMIT 1"
-    )
-    if isinstance(results, ox.QuerySolutions):
-        for solution in results:
-            base, found, _ = solution["paper"].value.rpartition("paper/")
-            if found:
-                return Iris(base)
-    return Iris(BASE_IRI)
 
 
 def _form(bare: str) -> str:

@@ -11,9 +11,9 @@ import pyoxigraph as ox
 from rapidfuzz import fuzz, process, utils
 
 from kg.errors import UsageError
-from kg.queries.answers import base_of, run_query
+from kg.queries.answers import run_query
 from kg.queries.plain import plain
-from kg.rdf import PREFIXES, Store
+from kg.rdf import PREFIXES, Iris, Store, graph_base
 from kg.records import ENTITY_TYPES, EntityType
 from kg.sources.identifiers import parse_arxiv, parse_doi, repair_url
 from kg.text import slugify
@@ -121,7 +121,7 @@ def find(store: Store, name: str, *, kind: Kind | None = None) -> Matches:
 
 def _identified(store: Store, name: str) -> Iterator[Match]:
     """Things that have the name as an identifier."""
-    iris = base_of(store)
+    iris = Iris(graph_base(store))
     candidates = {name.strip("<>")}
     for kind in ("paper", "entity"):
         if match := re.fullmatch(rf"{kind}[:/](\S+)", name):
@@ -145,7 +145,7 @@ def _named(store: Store, name: str) -> Iterator[Match]:
     """Things that have the very name as label, title, slug or alias."""
     literal = ox.Literal(name)
     yield from _having(store, "skos:prefLabel|dcterms:title", literal, "label")
-    if (slug := slugify(name)) and (iri := _iri(f"{base_of(store).base}entity/{slug}")):
+    if (slug := slugify(name)) and (iri := _iri(f"{graph_base(store)}entity/{slug}")):
         yield from _described(store, iri, "slug")
     yield from _having(store, "skos:altLabel", literal, "alias")
 

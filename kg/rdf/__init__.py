@@ -1,13 +1,21 @@
 """The graph: its namespaces, its triples, its file, its store, its shapes and its exports."""
 
 from kg.rdf.by_pyshacl import validate_by_pyshacl
-from kg.rdf.export import EXPORT_FORMATS, export_graph, graph_base
+from kg.rdf.export import EXPORT_FORMATS, export_graph
 from kg.rdf.namespaces import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, term
 from kg.rdf.paper_records import paper_records
 from kg.rdf.publish import OUTPUT_NAMES, publication
 from kg.rdf.remote import push_graph
 from kg.rdf.sparql import Term, bind_variables
-from kg.rdf.store import OxigraphStore, QueryResults, SparqlEndpoint, Store, open_store, select
+from kg.rdf.store import (
+    OxigraphStore,
+    QueryResults,
+    SparqlEndpoint,
+    Store,
+    graph_base,
+    open_store,
+    select,
+)
 from kg.rdf.validate import Report, Violation, validate
 from kg.rdf.write import GraphCounts, load_store, write_graph
 

@@ -20,9 +20,9 @@ import pyoxigraph as ox
 from pyoxigraph import Literal, NamedNode, Triple
 
 from kg.errors import KgError, UsageError
-from kg.rdf.namespaces import BASE_IRI, PREFIXES, RESOURCE_KINDS, Iris, term
+from kg.rdf.namespaces import PREFIXES, RESOURCE_KINDS, Iris, term
 from kg.rdf.paper_records import paper_records
-from kg.rdf.store import Store, select, triples_by_subject
+from kg.rdf.store import Store, graph_base, select, triples_by_subject
 from kg.rdf.turtle import TurtleFormatter
 from kg.rdf.write import Spool
 from kg.records import ENTITY_TYPES
@@ -71,14 +71,6 @@ def export_graph(store: Store, format: str, target: str | Path | IO[bytes]) -> N
         raise UsageError("csv is two files; give a folder to write them to")
     else:
         _WRITERS[format](store, target)
-
-
-def graph_base(store: Store) -> str:
-    """The base of a graph's resources, from the IRI of any paper; the usual one if there is none."""
-    for (paper,) in select(store, f"SELECT ?p {{ ?p a <{_KG}Paper> }} LIMIT 1"):
-        if isinstance(paper, NamedNode):
-            return paper.value.rpartition("paper/")[0]
-    return BASE_IRI
 
 
 def _write_turtle(store: Store, out: IO[bytes]) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 import pyoxigraph as ox
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, Triple
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from kg.errors import KgError, UsageError
 from kg.rdf.http import HttpClient
+from kg.rdf.namespaces import BASE_IRI, PREFIXES
 from kg.rdf.sparql import Term, bind_variables
 
 _ANSWERS = "application/sparql-results+json, application/n-triples;q=0.9, text/turtle;q=0.8"
@@ -158,6 +159,16 @@ def select(
     if not isinstance(solutions, QuerySolutions):
         raise UsageError("not a SELECT query")
     return (tuple(solution) for solution in solutions)
+
+
+def graph_base(store: Store) -> str:
+    """The base of a graph's resources, from the IRI of any paper; the usual one if there is none."""
+    for (paper,) in select(store, f"SELECT ?p {{ ?p a <{PREFIXES['kg']}Paper> }} LIMIT 1"):
+        if isinstance(paper, NamedNode):
+            base, found, _ = paper.value.rpartition("paper/")
+            if found:
+                return base
+    return BASE_IRI
 
 
 def triples_by_subject(store: Store) -> Iterator[Triple]:
