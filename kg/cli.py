@@ -189,7 +189,7 @@ def query(
 ) -> None:
     """Ask the graph with SPARQL, or with a saved query by its name."""
     if list_:
-        _print_saved(kg.saved_queries(queries) if queries else kg.saved_queries())
+        _print_saved(kg.saved_queries(queries))
         return
     if text is None:
         raise UsageError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache as run_once
 from pathlib import Path
 
 from kg.errors import KgError
@@ -16,7 +16,6 @@ from kg.rdf import (
     BASE_IRI,
     GraphCounts,
     Iris,
-    OxigraphStore,
     load_store,
     publication,
     push_graph,
@@ -127,8 +126,7 @@ def build(
         extracted = fill_cache(
             texts,
             kept,
-            # One process uses the extractor that is there; several make their own.
-            partial(Extractor, vocabulary) if workers > 1 else lambda: extractor,
+            extractor,
             workers=workers,
             progress=lambda done, total: report("Reading abstracts", done, total),
         )
@@ -144,15 +142,10 @@ def build(
             base_iri=base_iri,
         )
         report("Loading and validating", 0, None)
-        # The store is loaded while the file is checked.
-        loaded: list[OxigraphStore] = []
-
-        def load() -> OxigraphStore:
-            loaded.append(load_store(staging / "store", staging / "graph.ttl"))
-            return loaded[0]
-
+        # Called by the validation, which checks the file meanwhile.
+        load = run_once(lambda: load_store(staging / "store", staging / "graph.ttl"))
         validate(staging / "graph.ttl", store=load).raise_if_violated()
-        graph = loaded[0]
+        graph = load()
         lists = tuple(sorted({one for paper in papers for one in paper.lists}))
         report("Drawing the network", 0, None)
         write_html(project(graph), graph, staging / "graph.html", title=_title(lists))

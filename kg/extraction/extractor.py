@@ -154,15 +154,20 @@ class Extractor:
     Args:
         vocabulary: Terms that are known beforehand.
 
-    Each text is read by itself, so that the same text always gives the same extraction.
+    Each text is read by itself, so that the same text always gives the same extraction. Pickled, it is its
+    vocabulary, and is made anew from that.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self._build(vocabulary)
         parts = [str(VERSION), vocabulary.fingerprint, _load_lexicon().fingerprint]
         parts.extend(_load_model(name)[1] for name in MODELS)
         self.fingerprint: str = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         """Changes whenever the same text may give something else."""
+
+    def __reduce__(self) -> tuple[type[Extractor], tuple[Vocabulary]]:
+        return Extractor, (self._vocabulary,)
 
     def _build(self, vocabulary: Vocabulary) -> None:
         self._nlp = blank_pipeline()

@@ -38,7 +38,7 @@ class TextExtractor(Protocol):
 def fill_cache(
     texts: Sequence[Text],
     cache: ExtractionCache,
-    extractor: Callable[[], TextExtractor],
+    extractor: TextExtractor,
     *,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
@@ -48,7 +48,7 @@ def fill_cache(
     Args:
         texts: Each a (title, abstract).
         cache: Where extractions are kept as they come, batch by batch, so that an interrupted run goes on.
-        extractor: Makes the extractor; picklable when there are several workers.
+        extractor: What extracts; picklable when there are several workers.
         workers: How many processes may extract; a short job takes fewer.
         progress: Called with the number of texts done and to do.
 
@@ -69,14 +69,13 @@ def fill_cache(
 
 
 def _extract(
-    texts: Sequence[Text], extractor: Callable[[], TextExtractor], workers: int
+    texts: Sequence[Text], extractor: TextExtractor, workers: int
 ) -> Iterator[tuple[list[Text], list[Extraction]]]:
     remaining = iter(texts)
     batches = iter(lambda: list(islice(remaining, _BATCH)), [])
     if workers == 1:
-        one = extractor()
         for batch in batches:
-            yield batch, list(one.extract_many(batch))
+            yield batch, list(extractor.extract_many(batch))
         return
     # "spawn" everywhere: forking a process that holds threads (a progress bar) can hang.
     with ProcessPoolExecutor(
@@ -127,11 +126,11 @@ def _without_interrupts() -> Iterator[None]:
 _worker: TextExtractor
 
 
-def _start_worker(extractor: Callable[[], TextExtractor]) -> None:
+def _start_worker(extractor: TextExtractor) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
-    _worker = extractor()
+    _worker = extractor
 
 
 def _end_with_parent() -> None:

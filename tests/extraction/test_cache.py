@@ -33,9 +33,9 @@ EXPECTED = list(FirstWord().extract_many(TEXTS))
 
 def test_second_run_extracts_nothing_and_gives_the_same(tmp_path: Path) -> None:
     with ExtractionCache(tmp_path, "one") as cache:
-        assert fill_cache(TEXTS[:10], cache, FirstWord) == 10
+        assert fill_cache(TEXTS[:10], cache, FirstWord()) == 10
     with ExtractionCache(tmp_path, "one") as cache:
-        assert fill_cache(TEXTS[:11], cache, FirstWord) == 1
+        assert fill_cache(TEXTS[:11], cache, FirstWord()) == 1
         assert [cache.get(text) for text in TEXTS[:11]] == EXPECTED[:11]
 
 
@@ -43,7 +43,7 @@ def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
     with ExtractionCache(tmp_path, "one") as cache:
         done = fill_cache(
-            TEXTS, cache, FirstWord, workers=2, progress=lambda done, total: seen.append((done, total))
+            TEXTS, cache, FirstWord(), workers=2, progress=lambda done, total: seen.append((done, total))
         )
         assert done == len(TEXTS)
         assert [cache.get(text) for text in TEXTS] == EXPECTED
@@ -52,24 +52,24 @@ def test_workers_give_what_one_process_gives(tmp_path: Path) -> None:
 
 def test_another_extractor_finds_nothing_of_the_first(tmp_path: Path) -> None:
     with ExtractionCache(tmp_path, "one") as cache:
-        fill_cache(TEXTS[:1], cache, FirstWord)
+        fill_cache(TEXTS[:1], cache, FirstWord())
     with ExtractionCache(tmp_path, "two") as cache:
         assert cache.get(TEXTS[0]) is None
 
 
 def test_title_and_abstract_are_told_apart(tmp_path: Path) -> None:
     with ExtractionCache(tmp_path, "one") as cache:
-        fill_cache([("ab", "c")], cache, FirstWord)
+        fill_cache([("ab", "c")], cache, FirstWord())
         assert cache.get(("a", "bc")) is None
 
 
 def test_damaged_file_is_renewed(tmp_path: Path) -> None:
     with ExtractionCache(tmp_path, "one") as cache:
-        fill_cache(TEXTS[:1], cache, FirstWord)
+        fill_cache(TEXTS[:1], cache, FirstWord())
     (file,) = tmp_path.glob("*.sqlite")
     file.write_bytes(b"this is no database" * 1000)
     with ExtractionCache(tmp_path, "one") as cache:
-        assert fill_cache(TEXTS[:1], cache, FirstWord) == 1
+        assert fill_cache(TEXTS[:1], cache, FirstWord()) == 1
     with ExtractionCache(tmp_path, "one") as cache:
         assert cache.get(TEXTS[0]) == EXPECTED[0]
 
@@ -81,14 +81,14 @@ def test_folder_that_cannot_be_made_gives_a_temporary_cache(tmp_path: Path, obst
     folder = blocked if obstacle == "file" else blocked / "deeper"
     with ExtractionCache(folder, "one") as cache:
         assert not cache.persistent
-        assert fill_cache(TEXTS[:3], cache, FirstWord) == 3
+        assert fill_cache(TEXTS[:3], cache, FirstWord()) == 3
         assert cache.get(TEXTS[2]) == EXPECTED[2]
 
 
 def test_only_the_last_extractors_are_kept(tmp_path: Path) -> None:
     for age, name in enumerate("abcde"):
         with ExtractionCache(tmp_path, name) as cache:
-            fill_cache(TEXTS[:1], cache, FirstWord)
+            fill_cache(TEXTS[:1], cache, FirstWord())
         for file in tmp_path.glob("*.sqlite"):
             os.utime(file, (file.stat().st_mtime - 10,) * 2)
         assert len(list(tmp_path.glob("*.sqlite"))) == min(age + 1, 3)
