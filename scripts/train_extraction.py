@@ -31,7 +31,7 @@ from sklearn.cluster import MiniBatchKMeans
 from sklearn.linear_model import LogisticRegression
 
 from kg.extraction import extractor as extractor_module
-from kg.extraction.candidates import Candidates, find_candidates
+from kg.extraction.candidates import Candidates, Features, describe, find_candidates
 from kg.extraction.entities import Group, group_names
 from kg.extraction.extractor import Extractor
 from kg.extraction.lexicon import Lexicon
@@ -224,16 +224,16 @@ def count_barriers(examples: Sequence[Example]) -> frozenset[str]:
     return frozenset(rare | set(_FUNCTION_WORDS.split()))
 
 
-def rows_of(candidates: Candidates) -> list[list[str]]:
+def rows_of(candidates: Candidates, features: Features) -> list[list[str]]:
     """All features of each candidate."""
     return [
         [
-            *candidates.start[span.first],
-            *candidates.end[span.last],
+            *features.start[span.first],
+            *features.end[span.last],
             *own,
-            *(feature for i in range(span.first, span.last + 1) for feature in candidates.inside[i]),
+            *(feature for i in range(span.first, span.last + 1) for feature in features.inside[i]),
         ]
-        for span, own in zip(candidates.spans, candidates.own, strict=True)
+        for span, own in zip(candidates.spans, features.own, strict=True)
     ]
 
 
@@ -298,8 +298,9 @@ def fit_names(examples: Sequence[Example], lexicon: Lexicon) -> dict[str, Any]:
     rows: list[list[str]] = []
     labels: list[int] = []
     for example in examples:
-        candidates = find_candidates(context(example.reading), lexicon)
-        rows.extend(rows_of(candidates))
+        known = context(example.reading)
+        candidates = find_candidates(known, lexicon)
+        rows.extend(rows_of(candidates, describe(candidates, known, lexicon)))
         labels.extend(label(example, candidates).tolist())
     return packed(fit_linear(rows, labels, [NOTHING, *ENTITY_TYPES], strength=0.25, least=2))
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.tokens import Tokens, words
 
-__all__ = ["Candidates", "Context", "apposition", "find_candidates"]
+__all__ = ["Candidates", "Context", "Features", "apposition", "describe", "find_candidates"]
 
 MAX_TOKENS = 8
 """The longest name that is looked for without further evidence, in tokens."""
@@ -50,15 +50,27 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Spans of one document with their features, which are shared between spans by token position.
+    """Spans of one document that may name something."""
+
+    spans: Sequence[Span]
+    keys: Sequence[str]
+    """The folded text of each span."""
+    counts: Mapping[str, int]
+    """How often each key occurs among the spans."""
+    in_title: frozenset[str]
+    """The keys of spans in the title."""
+    edges: Sequence[tuple[bool, bool]]
+    """Whether each span begins and ends a run of words that names hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Named features of candidates, which are shared between spans by token position.
 
     The features of ``spans[n]`` are ``start[first]``, ``end[last]``, ``inside[first]`` to ``inside[last]``
     and ``own[n]``.
     """
 
-    spans: Sequence[Span]
-    keys: Sequence[str]
-    """The folded text of each span."""
     start: Mapping[int, Sequence[str]]
     end: Mapping[int, Sequence[str]]
     inside: Mapping[int, Sequence[str]]
@@ -74,11 +86,20 @@ def find_candidates(context: Context, lexicon: Lexicon) -> Candidates:
     extra = [*context.concepts, *context.long_forms, *context.short_forms]
     spans.extend(sorted(span for span in set(extra) if span not in known))
     keys = [" ".join([*tokens.lowers[a:b], tokens.stems[b]]).replace("-", " ") for a, b in spans]
-    counts = Counter(keys)
-    in_title = {key for key, span in zip(keys, spans, strict=True) if span.first < context.title_tokens}
+    in_title = frozenset(
+        key for key, span in zip(keys, spans, strict=True) if span.first < context.title_tokens
+    )
+    lefts = {run[0] for run in runs}
+    rights = {run[1] for run in runs}
+    edges = [(first in lefts, last in rights) for first, last in spans]
+    return Candidates(spans, keys, Counter(keys), in_title, edges)
+
+
+def describe(candidates: Candidates, context: Context, lexicon: Lexicon) -> Features:
+    """The features of all candidates of a document."""
+    tokens = context.tokens
+    spans = candidates.spans
     shapes = _shapes(context)
-    edges_left = {run[0] for run in runs}
-    edges_right = {run[1] for run in runs}
     start = {a: _start_features(context, lexicon, shapes, a) for a in {span.first for span in spans}}
     end = {b: _end_features(context, lexicon, shapes, b) for b in {span.last for span in spans}}
     inside = {
@@ -87,11 +108,11 @@ def find_candidates(context: Context, lexicon: Lexicon) -> Candidates:
     }
     own = [
         _own_features(
-            context, lexicon, shapes, span, key, counts[key], key in in_title, edges_left, edges_right
+            context, lexicon, shapes, span, key, candidates.counts[key], key in candidates.in_title, edge
         )
-        for span, key in zip(spans, keys, strict=True)
+        for span, key, edge in zip(spans, candidates.keys, candidates.edges, strict=True)
     ]
-    return Candidates(spans, keys, start, end, inside, own)
+    return Features(start, end, inside, own)
 
 
 def _runs(tokens: Tokens, title_tokens: int, lexicon: Lexicon) -> list[tuple[int, int]]:
@@ -257,15 +278,14 @@ def _own_features(
     key: str,
     count: int,
     in_title: bool,
-    edges_left: set[int],
-    edges_right: set[int],
+    edges: tuple[bool, bool],
 ) -> list[str]:
     tokens = context.tokens
     first, last = span
     length = last - first + 1
     signature = "_".join(shapes[first : last + 1])
     before, after = _before(context, first), _after(context, last)
-    edge = f"{'[' if first in edges_left else ' '}{']' if last in edges_right else ' '}"
+    edge = f"{'[' if edges[0] else ' '}{']' if edges[1] else ' '}"
     if _LINK in tokens.lowers[first + 1 : last]:
         edge += "of"
     features = [

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from kg.extraction.candidates import Candidates, Context, Span, apposition, find_candidates
+from kg.extraction.candidates import (
+    Context,
+    Features,
+    Span,
+    apposition,
+    describe,
+    find_candidates,
+)
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import LinearModel, Scores, softmax
 from kg.extraction.reading import Found, Reading
@@ -42,20 +51,20 @@ def context(reading: Reading) -> Context:
     )
 
 
-def score(candidates: Candidates, model: LinearModel) -> Scores:
+def score(spans: Sequence[Span], features: Features, model: LinearModel) -> Scores:
     """Scores of each candidate for each class, as the sum of those of its parts: ``(candidates, K)``."""
-    length = max((span.last for span in candidates.spans), default=-1) + 1
+    length = max((span.last for span in spans), default=-1) + 1
     width = len(model.classes)
     start, end = np.zeros((2, length, width), np.float32)
     inside = np.zeros((length + 1, width), np.float64)
-    start[list(candidates.start)] = model.sums(candidates.start.values())
-    end[list(candidates.end)] = model.sums(candidates.end.values())
-    inside[[i + 1 for i in candidates.inside]] = model.sums(candidates.inside.values())
+    start[list(features.start)] = model.sums(features.start.values())
+    end[list(features.end)] = model.sums(features.end.values())
+    inside[[i + 1 for i in features.inside]] = model.sums(features.inside.values())
     inside = np.cumsum(inside, axis=0)
-    firsts = np.fromiter((span.first for span in candidates.spans), np.int64, len(candidates.spans))
-    lasts = np.fromiter((span.last for span in candidates.spans), np.int64, len(candidates.spans))
+    firsts = np.fromiter((span.first for span in spans), np.int64, len(spans))
+    lasts = np.fromiter((span.last for span in spans), np.int64, len(spans))
     total: Scores = (
-        model.sums(candidates.own)
+        model.sums(features.own)
         + start[firsts]
         + end[lasts]
         + (inside[lasts + 1] - inside[firsts]).astype(np.float32)
@@ -96,10 +105,12 @@ def choose(spans: list[Span], gains: list[float]) -> list[int]:
 
 def find_names(reading: Reading, lexicon: Lexicon, model: LinearModel) -> None:
     """Fill in ``reading.found``."""
-    candidates = find_candidates(context(reading), lexicon)
+    known = context(reading)
+    candidates = find_candidates(known, lexicon)
     if not candidates.spans:
         return
-    probabilities = softmax(score(candidates, model)).astype(np.float64)
+    features = describe(candidates, known, lexicon)
+    probabilities = softmax(score(candidates.spans, features, model)).astype(np.float64)
     nothing = np.clip(probabilities[:, model.classes.index(NOTHING)], 1e-6, 1 - 1e-6)
     gains = np.log((1 - nothing) / nothing) - THRESHOLD
     order = [model.classes.index(type_) for type_ in ENTITY_TYPES]
