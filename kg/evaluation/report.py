@@ -98,7 +98,7 @@ def _reliability(one: Calibration) -> _Section:
         ),
         3,
         f"Expected calibration error {one.expected_error:.3f}. "
-        f"Right are {one.sure_precision:.1f}% of the {one.sure:,} claims with a confidence of {SURE} or more.",
+        f"Right are {one.sure_precision:.1f}% of the {one.sure:,} claims with {SURE} or more.",
     )
 
 

@@ -13,8 +13,8 @@ What is annotated is one paper at a time, so that sameness across papers has to 
   words with digits in them agree. One paper's loose "models" for its language models joins nothing.
 - An abbreviation joins two long forms only where they agree, that is, where their words have the same
   beginnings: ``MAE`` of "masked autoencoder" and of "masked autoencoding" is one, of "mean absolute error" is
-  another. Abbreviations are forms of at most eight characters with two capitals, or of at most three characters,
-  with no space, hyphen or full stop.
+  another. Abbreviations are forms of at most eight characters with two capitals, or of at most three
+  characters, with no space, hyphen or full stop. What stands in parentheses is no part of a name.
 - An abbreviation without its long form, alone or within a longer name, stands for what at least nine in ten
   papers spell it out as. Where they do not agree so far, a longer name is taken as it is written, and an
   entity that has no other name is left out, as the annotations do not tell what it is.
@@ -38,6 +38,7 @@ __all__ = ["ClusterError", "ResolutionScores", "gold_extraction", "resolution_sc
 
 _KIND: dict[EntityType, str] = {"Model": "Method", "Task": "Method", "Benchmark": "Dataset"}
 _SMALL = frozenset("a an and as by for from in of on or the to via with".split())
+_IN_PARENTHESES = re.compile(r"\s*\([^()]*\)")
 _BEGINNING = 3
 _LONGEST_ABBREVIATION = 8
 _SHOWN = 6
@@ -114,7 +115,7 @@ def gold_extraction(record: PaperRecord) -> Extraction:
     entities = []
     for entity in record.entities:
         mentions, at = [], 0
-        for form in _cleaned(entity).forms:
+        for form in dict.fromkeys(plain(form) or form for form in entity.forms):
             mentions.append(Mention("abstract", at, at + len(form), form))
             at += len(form) + 1
         claims = tuple(RelationClaim(relation, 1.0, (0,)) for relation in entity.relations)
@@ -124,7 +125,7 @@ def gold_extraction(record: PaperRecord) -> Extraction:
 
 def _cleaned(entity: EntityRecord) -> EntityRecord:
     """The entity with its forms as a build cleans the text that they stand in."""
-    name, *aliases = (plain(form) or form for form in entity.forms)
+    name, *aliases = (_IN_PARENTHESES.sub("", plain(form)) or form for form in entity.forms)
     return replace(entity, name=name, aliases=tuple(aliases))
 
 
