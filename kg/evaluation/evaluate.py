@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.errors import KgError, UsageError
 from kg.evaluation.calibration import Calibration, calibration
 from kg.evaluation.errors import ErrorKind, error_kinds
-from kg.evaluation.records import PaperRecord, as_record, parse_record, read_records, with_texts
+from kg.evaluation.records import PaperRecord, Progress, as_record, parse_record, read_records, with_texts
 from kg.evaluation.resolution import ResolutionScores, resolution_scores
 from kg.evaluation.scoring import Scores, score
-from kg.extraction import Extractor
 from kg.rdf import open_store, paper_records
 from kg.records import Extraction
 from kg.vocabulary import load_vocabulary
 
-__all__ = ["Evaluation", "evaluate", "extracted_records"]
+if TYPE_CHECKING:
+    from kg.extraction.parallel import TextExtractor
+
+__all__ = ["Evaluation", "evaluate", "extracted_records", "graph_records"]
 
 _SHOWN = 3
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with the stage, the number of things done, and how many there are to do where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def evaluate(
 
 def extracted_records(
     papers: Mapping[str, PaperRecord],
-    extractor: Extractor,
+    extractor: TextExtractor,
     *,
     progress: Progress | None = None,
 ) -> dict[str, PaperRecord]:
@@ -128,7 +128,9 @@ def graph_records(graph: str, *, progress: Progress | None = None) -> dict[str, 
     return found
 
 
-def _extractor() -> Extractor:
+def _extractor() -> TextExtractor:
+    from kg.extraction import Extractor  # it takes long to import, and a graph or records need none
+
     return Extractor(load_vocabulary())
 
 

@@ -34,6 +34,9 @@ _KINDS: tuple[ResultKind, ...] = get_args(ResultKind)
 _SHOWN = 5
 _STEP = 1000
 
+Progress = Callable[[str, int, int | None], None]
+"""Called with the stage, the number of things done, and how many there are to do where that is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:
@@ -75,9 +78,6 @@ class PaperRecord:
     title: str = ""
     abstract: str = ""
     """As a build cleans it: no LaTeX, no line wraps."""
-
-
-Progress = Callable[[str, int, int | None], None]
 
 
 def read_records(path: str | Path) -> dict[str, PaperRecord]:

@@ -11,9 +11,9 @@ What is annotated is one paper at a time, so that sameness across papers has to 
   type.
 - Two names are one if most papers that use the less common one use the other for the same thing too, and the
   words with digits in them agree. One paper's loose "models" for its language models joins nothing.
-- An abbreviation joins two long forms only where they agree, that is, where their words have the same
-  beginnings: ``MAE`` of "masked autoencoder" and of "masked autoencoding" is one, of "mean absolute error" is
-  another. Abbreviations are forms of at most eight characters with two capitals, or of at most three
+- An abbreviation joins two long forms only where they agree, that is, where their words begin with the same
+  five letters: ``MAE`` of "masked autoencoder" and of "masked autoencoding" is one, of "mean absolute error"
+  is another. Abbreviations are forms of at most eight characters with two capitals, or of at most three
   characters, with no space, hyphen or full stop. What stands in parentheses is no part of a name.
 - An abbreviation without its long form, alone or within a longer name, stands for what at least nine in ten
   papers spell it out as. Where they do not agree so far, a longer name is taken as it is written, and an
@@ -39,7 +39,7 @@ __all__ = ["ClusterError", "ResolutionScores", "gold_extraction", "resolution_sc
 _KIND: dict[EntityType, str] = {"Model": "Method", "Task": "Method", "Benchmark": "Dataset"}
 _SMALL = frozenset("a an and as by for from in of on or the to via with".split())
 _IN_PARENTHESES = re.compile(r"\s*\([^()]*\)")
-_BEGINNING = 3
+_BEGINNING = 5
 _LONGEST_ABBREVIATION = 8
 _SHOWN = 6
 

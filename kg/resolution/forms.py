@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from kg.text.names import fold
 
 _SMALL = frozenset("a an and as by for from in of on or per the to under via with".split())
+_BEGINNING = 5  # integer and intellectual differ in it, multi and multiple do not
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -40,7 +41,7 @@ def squash(folded: str) -> str:
 
 
 def beginnings(folded: str) -> tuple[str, ...]:
-    """The first three letters of each word of a folded form; of words with a digit all, of small words none.
+    """The first five letters of each word of a folded form; of words with a digit all, of small words none.
 
     Long forms of one abbreviation that begin alike are one: ``masked autoencoder`` and ``masked
     autoencoding``, ``multi-choice`` and ``multiple-choice question answering``. Empty for a single word,
@@ -49,7 +50,7 @@ def beginnings(folded: str) -> tuple[str, ...]:
     words = [word for word in folded.split() if word not in _SMALL]
     if len(words) < 2:
         return ()
-    return tuple(word if any(map(str.isdigit, word)) else word[:3] for word in words)
+    return tuple(word if any(map(str.isdigit, word)) else word[:_BEGINNING] for word in words)
 
 
 def best_label(papers: Mapping[str, int]) -> str:
