@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import KgError, UsageError
 
 if TYPE_CHECKING:
+    from kg.evaluation import Evaluation, evaluate, render_evaluation
     from kg.outputs import ask, export, view
     from kg.pipeline import BuildReport, build
     from kg.queries import card_to_dict, find, render_card, saved_queries, show, write_answer
@@ -27,15 +28,18 @@ __version__ = version("paperkg")
 
 __all__ = [
     "BuildReport",
+    "Evaluation",
     "KgError",
     "UsageError",
     "ask",
     "build",
     "card_to_dict",
+    "evaluate",
     "export",
     "find",
     "open_store",
     "render_card",
+    "render_evaluation",
     "saved_queries",
     "show",
     "validate",
@@ -45,6 +49,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "kg.evaluation": ("Evaluation", "evaluate", "render_evaluation"),
     "kg.pipeline": ("BuildReport", "build"),
     "kg.outputs": ("ask", "export", "view"),
     "kg.queries": ("card_to_dict", "find", "render_card", "saved_queries", "show", "write_answer"),

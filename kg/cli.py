@@ -299,6 +299,65 @@ def validate(
     typer.echo(f"{graph}: conforms to the shapes")
 
 
+@app.command()
+def evaluate(
+    gold: Annotated[
+        Path,
+        typer.Argument(
+            metavar="GOLD", help="Annotated papers, JSON Lines, with or without texts.", show_default=False
+        ),
+    ],
+    graph: Annotated[
+        str | None,
+        typer.Option(
+            "--graph",
+            metavar="PATH|URL",
+            help="Score this graph: a build's output folder, a graph file, or a SPARQL endpoint.",
+            show_default=False,
+        ),
+    ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            "--records", metavar="FILE", help="Score this file, as kg export writes it.", show_default=False
+        ),
+    ] = None,
+    metadata: Annotated[
+        Path | None,
+        typer.Option(
+            "--metadata",
+            metavar="FILE",
+            help="arXiv metadata (JSON Lines) with the texts that GOLD lacks.",
+            show_default=False,
+        ),
+    ] = None,
+    errors: Annotated[
+        int, typer.Option("--errors", metavar="N", min=0, help="Show the N commonest kinds of errors.")
+    ] = 0,
+    calibration: Annotated[
+        bool, typer.Option("--calibration", help="Compare the confidence of claims with how many are right.")
+    ] = False,
+    resolution: Annotated[
+        bool, typer.Option("--resolution", help="Measure how the annotated names are brought together.")
+    ] = False,
+    format: Annotated[str, typer.Option("--format", "-f", help="table, json or markdown.")] = "table",
+) -> None:
+    """Score extraction against annotated papers: an extractor, a graph or a file of records."""
+    if format not in {"table", "json", "markdown"}:
+        raise UsageError(f"there is no format {format!r}; choose table, json or markdown")
+    with _Bar() as progress:
+        evaluation = kg.evaluate(
+            gold,
+            graph=graph,
+            records=records,
+            metadata=metadata,
+            calibration=calibration,
+            resolution=resolution,
+            progress=progress,
+        )
+    typer.echo(kg.render_evaluation(evaluation, format, errors=errors))
+
+
 def _values(params: Sequence[str]) -> dict[str, str]:
     values: dict[str, str] = {}
     for param in params:

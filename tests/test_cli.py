@@ -227,5 +227,5 @@ def test_a_reader_that_has_seen_enough_is_no_error(folder: Path) -> None:
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     text = run("--help", cwd=tmp_path).stdout
-    assert all(name in text for name in ("build", "query", "show", "view", "export", "validate"))
+    assert all(name in text for name in ("build", "query", "show", "view", "export", "validate", "evaluate"))
     assert run("--version", cwd=tmp_path).stdout.startswith("kg ")

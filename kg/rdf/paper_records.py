@@ -25,8 +25,9 @@ _PROLOGUE: Final = "".join(
 _PAPERS: Final = "SELECT ?paper ?id { ?paper a kg:Paper OPTIONAL { ?paper fabio:hasArXivId ?id } }"
 _TEXTS: Final = """SELECT ?paper ?title ?abstract {
   %s ?paper dcterms:title ?title OPTIONAL { ?paper dcterms:abstract ?abstract } }"""
-_CLAIMS: Final = """SELECT ?paper ?entity ?relation {
-  %s ?claim rdf:subject ?paper ; a kg:Claim ; rdf:predicate ?relation ; rdf:object ?entity }"""
+_CLAIMS: Final = """SELECT ?paper ?entity ?relation ?confidence {
+  %s ?claim rdf:subject ?paper ; a kg:Claim ; rdf:predicate ?relation ; rdf:object ?entity ;
+    kg:confidence ?confidence }"""
 _MENTIONS: Final = """SELECT ?paper ?entity ?type ?label ?field ?start ?exact {
   %s ?mention kg:inPaper ?paper ; a kg:Mention ; kg:denotes ?entity ; kg:field ?field ; oa:start ?start ;
     oa:exact ?exact . ?entity skos:prefLabel ?label ; a ?type . FILTER (?type IN (TYPES)) }""".replace(
@@ -47,7 +48,8 @@ class _Found:
 
     title: str = ""
     abstract: str = ""
-    relations: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    relations: dict[str, dict[str, float]] = field(default_factory=lambda: defaultdict(dict))
+    """By entity: the confidence of each relation."""
     types: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     mentions: dict[str, list[tuple[bool, int, str]]] = field(default_factory=lambda: defaultdict(list))
@@ -55,8 +57,12 @@ class _Found:
     results: list[tuple[bool, int, int, tuple[str, ...]]] = field(default_factory=list)
 
 
-def paper_records(store: Store) -> Iterator[dict[str, Any]]:
+def paper_records(store: Store, *, confidences: bool = False) -> Iterator[dict[str, Any]]:
     """Every paper of a graph as a record, sorted by its id.
+
+    Args:
+        store: The graph.
+        confidences: Give each entity also ``confidences``, one for each relation.
 
     Yields:
         ``id`` (the arXiv id, else the paper's key), ``title``, ``abstract``, ``entities`` (``name``,
@@ -71,7 +77,7 @@ def paper_records(store: Store) -> Iterator[dict[str, Any]]:
     while batch := list(islice(ordered, _BATCH)):
         found = _ask(store, batch)
         for paper in batch:
-            yield {"id": ids[paper], **_record(found[paper])}
+            yield {"id": ids[paper], **_record(found[paper], confidences)}
 
 
 def _ask(store: Store, papers: Sequence[str]) -> Mapping[str, _Found]:
@@ -84,8 +90,8 @@ def _ask(store: Store, papers: Sequence[str]) -> Mapping[str, _Found]:
 
     for of, (title, abstract) in rows(_TEXTS):
         of.title, of.abstract = title, abstract
-    for of, (entity, relation) in rows(_CLAIMS):
-        of.relations[entity].add(relation.removeprefix(PREFIXES["kg"]))
+    for of, (entity, relation, confidence) in rows(_CLAIMS):
+        of.relations[entity][relation.removeprefix(PREFIXES["kg"])] = float(confidence)
     for of, (entity, kind, label, name, start, exact) in rows(_MENTIONS):
         of.types[entity], of.labels[entity] = kind.removeprefix(PREFIXES["kg"]), label
         of.mentions[entity].append((name != "title", int(start), exact))
@@ -95,7 +101,7 @@ def _ask(store: Store, papers: Sequence[str]) -> Mapping[str, _Found]:
     return found
 
 
-def _record(found: _Found) -> dict[str, Any]:
+def _record(found: _Found, confidences: bool) -> dict[str, Any]:
     names: dict[str, str] = {}
     entities = []
     for entity, mentions in sorted(found.mentions.items(), key=lambda item: (min(item[1]), item[0])):
@@ -105,14 +111,14 @@ def _record(found: _Found) -> dict[str, Any]:
             forms, key=lambda form: (-len(re.split(r"[\s-]+", form)), form != label, forms.index(form))
         )
         names[entity] = name
-        entities.append(
-            {
-                "name": name,
-                "aliases": [form for form in forms if form != name],
-                "type": found.types[entity],
-                "relations": [relation for relation in RELATIONS if relation in found.relations[entity]],
-            }
-        )
+        claims = {one: found.relations[entity][one] for one in RELATIONS if one in found.relations[entity]}
+        record = {
+            "name": name,
+            "aliases": [form for form in forms if form != name],
+            "type": found.types[entity],
+            "relations": list(claims),
+        }
+        entities.append({**record, "confidences": list(claims.values())} if confidences else record)
     results = []
     for *_, (value, unit, kind, verbatim, *roles) in sorted(found.results):
         subject, benchmark, metric, baseline = (names.get(role) for role in roles)

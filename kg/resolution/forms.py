@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from kg.text.names import fold
 
+_SMALL = frozenset("a an and as by for from in of on or per the to under via with".split())
+_BEGINNING = 5  # integer and intellectual differ in it, multi and multiple do not
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -27,6 +29,28 @@ def split_forms(forms: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
 def same_version(one: str, other: str) -> bool:
     """Whether two folded forms agree in every word that holds a digit."""
     return _numbers(one) == _numbers(other)
+
+
+def squash(folded: str) -> str:
+    """A folded form without the spaces in it, but for those that keep numbers apart.
+
+    ``A-OKVQA`` and ``AOKVQA``, ``in-painting`` and ``inpainting``, a word that was split at the end of a
+    line: the same letters in the same order are one name.
+    """
+    return re.sub(r"(?<!\d) | (?!\d)", "", folded)
+
+
+def beginnings(folded: str) -> tuple[str, ...]:
+    """The first five letters of each word of a folded form; of words with a digit all, of small words none.
+
+    Long forms of one abbreviation that begin alike are one: ``masked autoencoder`` and ``masked
+    autoencoding``, ``multi-choice`` and ``multiple-choice question answering``. Empty for a single word,
+    which says too little.
+    """
+    words = [word for word in folded.split() if word not in _SMALL]
+    if len(words) < 2:
+        return ()
+    return tuple(word if any(map(str.isdigit, word)) else word[:_BEGINNING] for word in words)
 
 
 def best_label(papers: Mapping[str, int]) -> str:

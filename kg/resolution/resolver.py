@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.records import ENTITY_TYPES, Concept, Entity, EntityType, Extraction, LocalEntity, Vocabulary
-from kg.resolution.forms import best_label, same_version, split_forms
+from kg.resolution.forms import beginnings, best_label, same_version, split_forms, squash
 from kg.text import slugify
 from kg.text.names import fold
 
 _CONCEPT = "concept:"  # no folded form holds a colon
 _ABBREVIATION = re.compile(r"[A-Z]{2,6}")
+_PLURAL = re.compile(r"['’]?s?['’]?$")
+_LONGEST_WORD_IN_ITS_CASE = 5
+_SHORTEST_THAT_SPEAKS = 4
 _ABBREVIATED = re.compile(r"(?<!\w)([A-Z]{2,6})s?(?!\w)")
 
 _KIND: dict[EntityType, int] = {"Task": 0, "Method": 0, "Model": 0, "Dataset": 1, "Benchmark": 1, "Metric": 2}
@@ -46,6 +49,18 @@ class _Seen:
         return min(ENTITY_TYPES, key=lambda name: (-self.types[name], ENTITY_TYPES.index(name)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """What a paper's entity goes by."""
+
+    name: str
+    """Its concept's, else that of its long form."""
+    long: tuple[str, ...]
+    """The names of its long forms, each once."""
+    short: tuple[str, ...]
+    """Likewise those of its short forms."""
+
+
 class _Names:
     """The vocabulary, by folded form."""
 
@@ -54,60 +69,121 @@ class _Names:
         self._slugs: dict[str, str] = {}
         self._spellings: set[str] = set()
         self._spelled_out: dict[str, str] = {}
+        squashed: defaultdict[str, set[tuple[str, bool]]] = defaultdict(set)
         for concept in vocabulary.concepts.values():
             for form in (concept.label, *concept.aliases):
                 self._slugs[fold(form)] = concept.slug
+                key = fold(form)
+                squashed[squash(key)].add((concept.slug, " " in key))
                 self._spellings.add(form)
                 if concept.type in {"Task", "Method"} and _ABBREVIATION.fullmatch(form):
                     self._spelled_out[form] = concept.label
+        self._squashed = {key: one for key, (one, *others) in squashed.items() if not others}
+        """By its letters: a concept's slug, and whether it is written as several words."""
 
-    def of(self, form: str) -> str:
+    def of(self, form: str, own: Collection[str] = ()) -> str:
         """The name that a form stands for, taken alone: a concept's, else the folded form.
 
         A word of at most five characters is a concept's only in a case that the vocabulary gives: ``MiMo`` is
-        not ``MIMO``. Abbreviations within a longer form are spelled out: ``biomedical QA`` is ``biomedical
-        question answering``.
+        not ``MIMO``. Of a longer form the letters are enough, whatever joins them. Abbreviations within a
+        longer form are spelled out, but for those that the paper has for things of its ``own``: ``biomedical
+        QA`` is ``biomedical question answering``.
         """
         key = fold(form)
         if " " in key and key not in self._slugs and not any(map(str.isdigit, form)):
-            key = fold(_ABBREVIATED.sub(lambda word: self._spelled_out.get(word[1], word[0]), form))
+            key = fold(
+                _ABBREVIATED.sub(
+                    lambda word: word[0] if word[1] in own else self._spelled_out.get(word[1], word[0]), form
+                )
+            )
         slug = self._slugs.get(key)
-        if slug is None or (" " not in key and len(key) <= 5 and not self._is_spelled(form)):
+        if slug is None and len(letters := squash(key)) > _LONGEST_WORD_IN_ITS_CASE:
+            slug, words = self._squashed.get(letters, (None, False))
+            if not words and " " in form and form.islower():  # dual prompts are not DualPrompt
+                slug = None
+        if slug is None or (
+            " " not in key and len(key) <= _LONGEST_WORD_IN_ITS_CASE and not self._is_spelled(form)
+        ):
             return key
         return _CONCEPT + slug
 
     def _is_spelled(self, form: str) -> bool:
-        one = re.sub(r"['’]?s?['’]?$", "", form)
+        one = _PLURAL.sub("", form)
         return not self._spellings.isdisjoint((form, one, form.lower(), one.lower()))
 
-    def of_entity(self, entity: LocalEntity) -> str:
-        """The name that a paper's entity goes by: its concept's, else that of its long form.
+    def of_extraction(self, extraction: Extraction) -> list[_Naming]:
+        """What each of a paper's entities goes by, in their order."""
+        forms = [split_forms(entity.forms) for entity in extraction.entities]
+        own = frozenset(
+            _PLURAL.sub("", form)
+            for entity, (long, short) in zip(extraction.entities, forms, strict=True)
+            for form in short
+            if (name := self.of(form)).startswith(_CONCEPT) and not self._speaks(name, form, entity, long)
+        )
+        return [
+            self._naming(entity, long, short, own)
+            for entity, (long, short) in zip(extraction.entities, forms, strict=True)
+        ]
 
-        A short form speaks for a concept only where the long form beside it does not speak against: ``SAM``
-        of a paper on sharpness-aware minimization is not the Segment Anything Model.
-        """
-        given = _CONCEPT + entity.concept if entity.concept in self.concepts else ""
-        long, short = split_forms(entity.forms)
-        names = [self.of(form) for form in long]
+    def _naming(
+        self, entity: LocalEntity, long: Sequence[str], short: Sequence[str], own: Collection[str]
+    ) -> _Naming:
+        names = tuple(dict.fromkeys(self.of(form, own) for form in long))
+        shorts = {form: self.of(form) for form in short}
         concepts = [name for name in names if name.startswith(_CONCEPT)]
+        meant = [
+            name
+            for form, name in shorts.items()
+            if name.startswith(_CONCEPT) and _PLURAL.sub("", form) not in own
+        ]
+        given = _CONCEPT + entity.concept if entity.concept in self.concepts else ""
         if concepts:
-            return given if given in concepts else concepts[0]
-        for name in map(self.of, short):
-            if name.startswith(_CONCEPT):
-                if any(self._akin(name, other) for other in names):
-                    return name
-                given = "" if name == given else given
-        return given or names[0]
+            name = given if given in concepts else concepts[0]
+        elif meant:
+            name = meant[0]
+        else:
+            name = given if given and given not in shorts.values() else names[0]
+        return _Naming(name, names, tuple(dict.fromkeys(shorts.values())))
+
+    def _speaks(self, concept: str, short: str, entity: LocalEntity, long: Sequence[str]) -> bool:
+        """Whether a short form beside long forms speaks for a concept.
+
+        It does where a long form is akin to one of the concept's: ``SAM`` of a paper on sharpness-aware
+        minimization is not the Segment Anything Model. A concept that the vocabulary knows by the short form
+        only (``ReAct``) may be spelled out by a paper that uses it, but not by one that introduces it: that
+        has found the same abbreviation for something else. Three letters are too few for this.
+        """
+        names = [self.of(form, (_PLURAL.sub("", short),)) for form in long]
+        if any(name == concept or self._akin(concept, name) for name in names):
+            return True
+        term = self.concepts[concept.removeprefix(_CONCEPT)]
+        if any(" " in (key := fold(form)) and fold(short) not in key.split() for form in self._forms(term)):
+            return False
+        return (
+            _KIND[term.type] == _KIND[entity.type]
+            and short == term.label
+            and len(short) >= _SHORTEST_THAT_SPEAKS
+            and all(claim.relation != "introduces" for claim in entity.relations)
+        )
 
     def _akin(self, concept: str, name: str) -> bool:
-        """Whether a name holds all words of one of a concept's long forms, or the other way round."""
-        words = set(name.split())
+        """Whether a name begins as one of a concept's long forms does, word by word, or holds all its words.
+
+        Or the other way round: the long form may hold all words of the name.
+        """
+        words, begin = set(name.split()), beginnings(name)
         term = self.concepts[concept.removeprefix(_CONCEPT)]
         return any(
-            len(other) > 1 < len(words) and (other <= words or words <= other) and same_version(form, name)
-            for form in map(fold, (term.label, *term.aliases))
+            len(other) > 1 < len(words)
+            and (other <= words or words <= other or beginnings(form) == begin != ())
+            and same_version(form, name)
+            for form in map(fold, self._forms(term))
             if (other := set(form.split()))
         )
+
+    @staticmethod
+    def _forms(concept: Concept) -> tuple[str, ...]:
+        return concept.label, *concept.aliases
 
     def versions(self, name: str) -> str:
         """A folded form of the name, for comparing versions."""
@@ -129,20 +205,21 @@ class Resolution:
         Raises:
             KeyError: The extraction was not observed before the resolution was made.
         """
-        return tuple(self._slugs[self._names.of_entity(entity)] for entity in extraction.entities)
+        return tuple(self._slugs[naming.name] for naming in self._names.of_extraction(extraction))
 
 
 class Resolver:
     """Finds the entities of a collection: ``observe`` each extraction, then ``resolve``.
 
     - What the vocabulary has is its concept, by any of the concept's forms.
-    - Otherwise names are one when they fold to the same key (see `kg.text.names.fold`), or when papers use
-      them for one thing: the less common name joins the more common one, unless most papers that use it do
-      not, or their versions differ. Two concepts are never joined.
-    - A short form never joins two long forms. Where a paper uses it alone, it is the vocabulary's concept;
-      else the one long form that the collection has for it, or the one that has at least four in five of its
-      uses; else a thing of its own. It is also a thing of its own where its type speaks against the long
-      form, and where ten times as many papers use it alone.
+    - Otherwise names are one when they fold to the same key (see `kg.text.names.fold`), or to the same
+      letters but for spaces and are of one kind, or when papers use them for one thing: the less common name
+      joins the more common one, unless most papers that use it do not, or their versions differ. Two concepts
+      are never joined.
+    - A short form joins two long forms only if their words begin alike. Where a paper uses it alone, it is
+      the vocabulary's concept; else the one long form that the collection has for it, or the one that has at
+      least four in five of its uses; else a thing of its own. Long forms of another kind (a metric's for a
+      method) do not count. It is also a thing of its own where ten times as many papers use it alone.
 
     Args:
         vocabulary: The curated concepts.
@@ -157,22 +234,21 @@ class Resolver:
     def observe(self, extraction: Extraction) -> None:
         """Take in what one paper calls its things."""
         names = self._names
-        for entity in extraction.entities:
-            name = names.of_entity(entity)
+        for entity, naming in zip(extraction.entities, names.of_extraction(extraction), strict=True):
+            name = naming.name
             seen = self._seen[name]
             seen.papers += 1
             seen.forms.update(dict.fromkeys((" ".join(form.split()) for form in entity.forms), 1))
             seen.types[entity.type] += len(entity.mentions)
             seen.scored = seen.scored or any(claim.relation == "evaluatesOn" for claim in entity.relations)
-            long, short = split_forms(entity.forms)
-            for form in dict.fromkeys(map(names.of, long)):
+            for form in naming.long:
                 if (
                     form != name
                     and not form.startswith(_CONCEPT)
                     and same_version(form, names.versions(name))
                 ):
                     self._same[name, form] += 1
-            for form in dict.fromkeys(map(names.of, short)):
+            for form in naming.short:
                 if form != name and not form.startswith(_CONCEPT):
                     self._short[form][name] += 1
 
@@ -211,11 +287,27 @@ class Resolver:
                 links[name].append((papers, form))
                 links[form].append((papers, name))
 
+        alike: defaultdict[str, list[object]] = defaultdict(list)
+        for name in self._seen:
+            if len(letters := squash(name)) > _LONGEST_WORD_IN_ITS_CASE:
+                alike[name].append(letters)
+        for short in sorted(self._short):
+            for name in self._short[short]:
+                if begin := beginnings(name):
+                    alike[name].append((short, begin))
+
         def rank(name: str) -> tuple[bool, int, str]:
             return name.startswith(_CONCEPT), self._seen[name].papers, name
 
         main: dict[str, str] = {}
+        first: dict[tuple[object, int], str] = {}
         for name in sorted(self._seen, key=rank, reverse=True):
+            if not name.startswith(_CONCEPT):
+                kind = _KIND[self._seen[name].type]
+                spellings = [first.setdefault((key, kind), name) for key in alike[name]]
+                if twin := next((other for other in spellings if other != name), ""):
+                    main[name] = main[twin]
+                    continue
             papers, other = max(
                 (link for link in links[name] if rank(link[1]) > rank(name)),
                 key=lambda link: (link[0], rank(link[1])),
@@ -228,13 +320,14 @@ class Resolver:
     def _long_form(self, short: str, main: Mapping[str, str], together: Mapping[str, _Seen]) -> str:
         """The group that a short form alone belongs to, or nothing."""
         uses: Counter[str] = Counter()
-        for name, papers in self._short[short].items():
-            uses[main[name]] += papers
-        group, papers = min(uses.items(), key=lambda item: (-item[1], item[0]))
         alone = together[short]
+        for name, papers in self._short[short].items():
+            if _KIND[together[main[name]].type] == _KIND[alone.type]:
+                uses[main[name]] += papers
+        group, papers = min(uses.items(), key=lambda item: (-item[1], item[0]), default=(short, 0))
         if group == short or papers * 5 < uses.total() * 4 or papers * 10 < alone.papers:
             return ""
-        return group if _KIND[together[group].type] == _KIND[alone.type] else ""
+        return group
 
     def _concepts(self, together: Mapping[str, _Seen]) -> dict[str, Concept]:
         """The vocabulary's concept of each group, or one made of what was seen, with a slug of its own."""

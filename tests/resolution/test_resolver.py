@@ -28,6 +28,9 @@ VOCABULARY = Vocabulary(
             Concept("gpt-4", "GPT-4", "Model"),
             Concept("common-crawl", "Common Crawl", "Dataset", exact_match=("https://example.org/cc",)),
             Concept("mean-average-precision", "mean average precision", "Metric", ("mAP",)),
+            Concept("question-answering", "question answering", "Task", ("QA",)),
+            Concept("react", "ReAct", "Method"),
+            Concept("a-okvqa", "A-OKVQA", "Benchmark"),
         )
     }
 )
@@ -73,6 +76,26 @@ def test_a_short_form_alone_joins_the_long_form_of_another_paper() -> None:
     entity = resolution.entities["clinically-aligned-policy-optimization"]
     assert entity.label == "clinically aligned policy optimization"
     assert entity.alt_labels == ("CAPO",)
+
+
+def test_long_forms_of_one_short_form_that_begin_alike_are_one() -> None:
+    papers = [
+        paper(local("masked autoencoder", "MAE")),
+        paper(local("masked autoencoding", "MAE")),
+        paper(local("maximal answer entropy", "MAE")),
+        paper(local("masked autoencoding")),
+        paper(local("questions and answers", "QA", type="Task")),
+        paper(local("quality assurance", "QA", type="Task")),
+    ]
+    first, second, third, fourth, fifth, sixth = slugs(*papers)
+    assert first == second == fourth
+    assert third == ("maximal-answer-entropy",)
+    assert (fifth, sixth) == (("question-answering",), ("quality-assurance",))
+
+
+def test_long_forms_of_versions_are_not_one() -> None:
+    papers = [paper(local(f"reward tree search {n}", "RTS")) for n in (2, 3)]
+    assert len(set(slugs(*papers))) == 2
 
 
 def test_a_short_form_never_joins_two_long_forms() -> None:
@@ -309,3 +332,78 @@ def test_an_abbreviation_within_a_longer_name_is_spelled_out() -> None:
     assert first[1] == "sam-decoder"
     assert first[2] == second[2] == "reinforcement-learning"
     assert second[1] == "rl2-agents"
+
+
+def test_an_abbreviation_that_the_paper_spells_out_otherwise_is_not_spelled_out() -> None:
+    own = paper(
+        local("video game quality assurance", "video game QA", "quality assurance", "QA", type="Task"),
+        local("console QA", type="Task"),
+    )
+    common = paper(local("QA", type="Task"), local("biomedical QA", type="Task"))
+    assert slugs(own, common) == [
+        ("quality-assurance", "console-qa"),
+        ("question-answering", "biomedical-qa"),
+    ]
+    assert slugs(common, paper(local("biomedical question answering", type="Task")))[0][1] == (
+        "biomedical-question-answering"
+    )
+
+
+def test_long_forms_of_another_kind_leave_a_short_form_to_its_own() -> None:
+    metric = paper(local("mean absolute error", "MAE", type="Metric", relation="measures"))
+    methods = [paper(local("masked autoencoder", "MAE"))] * 3
+    alone = paper(local("MAE", type="Metric", relation="measures"))
+    assert slugs(*methods, metric, alone)[-1] == ("mean-absolute-error",)
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("A-OKVQA", "AOKVQA", "a okvqa"),
+        ("hand-crafted features", "handcrafted features"),
+        ("support vec-tor machine", "support vector machine"),
+        ("MIMIC-IV notes", "MIMICIV notes"),
+        ("Ego-Trees", "EgoTrees"),
+    ],
+)
+def test_the_same_letters_are_one_name_however_they_are_joined(forms: tuple[str, ...]) -> None:
+    assert len(set(slugs(*(paper(local(form, type="Benchmark")) for form in forms)))) == 1
+
+
+def test_numbers_are_not_joined() -> None:
+    papers = [paper(local(form, type="Model")) for form in ("Gemma 3 1B", "Gemma 31B", "Gemma 3.1B")]
+    assert len(set(slugs(*papers))) == 3
+
+
+def test_the_same_letters_of_another_kind_are_another_name() -> None:
+    method, benchmark = paper(local("Net-Bench")), paper(local("NetBench", type="Benchmark"))
+    assert len(set(slugs(method, benchmark))) == 2
+
+
+def test_a_concept_known_by_its_short_form_may_be_spelled_out_by_papers_that_use_it() -> None:
+    using = paper(local("reason and act", "ReAct"))
+    introducing = paper(local("relational actor", "ReAct", relation="introduces"))
+    measuring = paper(local("relative activation", "ReAct", type="Metric", relation="measures"))
+    assert slugs(using, introducing, measuring) == [
+        ("react",),
+        ("relational-actor",),
+        ("relative-activation",),
+    ]
+
+
+def test_common_words_are_not_a_concept_that_is_written_as_one() -> None:
+    papers = [paper(local("DualPrompts")), paper(local("dual prompts", type="Metric"))]
+    vocabulary = Vocabulary({"dualprompt": Concept("dualprompt", "DualPrompt", "Method")})
+    resolution = resolve(papers, vocabulary)
+    assert [resolution.slugs(one) for one in papers] == [("dualprompt",), ("dual-prompts",)]
+    assert resolve([paper(local("Dual-Prompt"))], vocabulary).entities.keys() == {"dualprompt"}
+
+
+@pytest.mark.parametrize(
+    "forms", [("graph language models", "GLM"), ("vision-large language models", "vLLMs")]
+)
+def test_a_short_or_inflected_abbreviation_says_too_little(forms: tuple[str, str]) -> None:
+    vocabulary = Vocabulary(
+        {slug: Concept(slug, label, "Method") for slug, label in (("glm", "GLM"), ("vllm", "vLLM"))}
+    )
+    assert not resolve([paper(local(*forms))], vocabulary).entities.keys() & {"glm", "vllm"}
