@@ -29,7 +29,7 @@ from kg.text.sentences import split_sentences
 
 __all__ = ["Extractor", "add_entities"]
 
-VERSION = 3
+VERSION = 4
 """Raised with every change of the code that may change what is extracted."""
 MODELS = ("names", "relations", "numbers", "links")
 """The models of the package, by the name of their file."""
@@ -95,7 +95,9 @@ def mark_short_forms(doc: Doc) -> Doc:
         long = _span(one, pair.long_start, pair.long_end)
         short = _span(one, pair.short_start, pair.short_end)
         if long and short and long.last - long.first < _LONGEST_PAIR:
-            one.pairs.append((long, short))
+            sentence = one.tokens.sentence
+            if sentence[long.first] == sentence[long.last] and sentence[short.first] == sentence[short.last]:
+                one.pairs.append((long, short))
     return doc
 
 

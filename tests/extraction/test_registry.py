@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -202,3 +203,27 @@ def test_the_command_line_takes_a_registered_extractor(installed: Path) -> None:
     assert done.returncode == 0
     assert done.stderr.count("\n") == 4
     assert "4 problems" in done.stdout
+
+
+def test_the_example_of_the_readme_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (source,) = [
+        code for code in re.findall(r"```python\n(.*?)```", readme, re.DOTALL) if "class Shouting" in code
+    ]
+    (points,) = re.findall(
+        r"```toml\n\[project\.entry-points\.\"(paperkg\.extractors)\"\]\n(.*?)```", readme, re.DOTALL
+    )
+    information = tmp_path / "my_package-1.0.dist-info"
+    information.mkdir()
+    (tmp_path / "my_package.py").write_text(source)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: my-package\nVersion: 1.0\n")
+    value = points[1].split("#")[0].strip().replace('"', "")
+    (information / "entry_points.txt").write_text(f"[{points[0]}]\n{value}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    extractor = make_extractor("shouting", load_vocabulary(), {"least": "4"})
+    loud, short, quiet = extractor.extract_many([("ZORB NET", "Ä."), ("ZN", ""), ("Zorb net", "")])
+    assert loud.extraction
+    assert [(one.name, one.type) for one in loud.extraction.entities] == [("ZORB NET", "Method")]
+    assert len(loud.extraction.sentences) == 2
+    assert all(one.extraction and not one.extraction.entities for one in (short, quiet))
+    assert loud.problems == ()

@@ -85,6 +85,11 @@ def test_what_only_sets_the_scene_is_mentioned(extractor: RulesExtractor) -> Non
     assert relations(extraction, "ZorbNet") == {"introduces"}
 
 
+def test_a_long_form_ends_with_its_sentence(extractor: RulesExtractor) -> None:
+    title, abstract = "On Zorb Flux", "Optimization (ZFO) is old."
+    check(title, abstract, extractor.extract(title, abstract))
+
+
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(max_size=40),
