@@ -132,6 +132,20 @@ def build(
     cache: Annotated[
         Path | None, typer.Option("--cache", help="The folder of the extraction cache; else the user's own.")
     ] = None,
+    extractor: Annotated[
+        str,
+        typer.Option(
+            "--extractor",
+            metavar="NAME",
+            help="What reads the texts: model, rules, transformer, llm, or one that a package registers.",
+        ),
+    ] = "model",
+    extractor_options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--extractor-option", metavar="KEY=VALUE", help="An option of the extractor.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Build the graph of the papers in some lists, its store and its page."""
     with _Bar() as progress:
@@ -146,6 +160,8 @@ def build(
             **({} if base_iri is None else {"base_iri": base_iri}),
             workers=workers or _processors(),
             cache=cache,
+            extractor=extractor,
+            extractor_options=_values(extractor_options or [], "--extractor-option", "path=FOLDER"),
             on_problem=_ProblemPrinter(progress),
             progress=progress,
         )
@@ -358,14 +374,14 @@ def evaluate(
     typer.echo(kg.render_evaluation(evaluation, format, errors=errors))
 
 
-def _values(params: Sequence[str]) -> dict[str, str]:
+def _values(params: Sequence[str], option: str = "--param", example: str = "method=GRPO") -> dict[str, str]:
     values: dict[str, str] = {}
     for param in params:
         name, equals, value = param.partition("=")
         if not equals or not name:
-            raise UsageError("a parameter is written NAME=VALUE, as in method=GRPO", where=f"--param {param}")
+            raise UsageError(f"it is written NAME=VALUE, as in {example}", where=f"{option} {param}")
         if name in values:
-            raise UsageError(f"the parameter {name!r} is given twice")
+            raise UsageError(f"{name!r} is given twice", where=option)
         values[name] = value
     return values
 

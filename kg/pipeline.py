@@ -8,9 +8,9 @@ from functools import cache as run_once
 from pathlib import Path
 
 from kg.errors import KgError
-from kg.extraction import Extractor
+from kg.extraction import DEFAULT_EXTRACTOR, CheckedExtractor, Outcome, Text, make_extractor
 from kg.extraction.cache import ExtractionCache, default_cache_folder
-from kg.extraction.parallel import TextExtractor, fill_cache
+from kg.extraction.parallel import fill_cache
 from kg.network import project, write_html
 from kg.rdf import (
     BASE_IRI,
@@ -28,6 +28,8 @@ from kg.sources import merge_papers, paper_key, read_source
 from kg.vocabulary import load_vocabulary
 
 __all__ = ["BuildReport", "build"]
+
+_NOTHING = Extraction()
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the stage, the number of things done, and how many there are to do where that is known."""
@@ -48,7 +50,8 @@ class BuildReport:
     extracted: int
     """Papers whose text was read anew; the others came from the cache."""
     problems: tuple[Problem, ...]
-    """What could not be read; the rest was built."""
+    """What could not be read, and what an extractor said that the text does not bear out; the rest was
+    built."""
 
 
 def build(
@@ -63,6 +66,8 @@ def build(
     base_iri: str = BASE_IRI,
     workers: int = 1,
     cache: str | Path | None = None,
+    extractor: str = DEFAULT_EXTRACTOR,
+    extractor_options: Mapping[str, str] | None = None,
     on_problem: Callable[[Problem], None] | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
@@ -84,6 +89,9 @@ def build(
         workers: How many processes extract. With more than one, a script must call this under
             ``if __name__ == "__main__"``.
         cache: The folder of the extraction cache; the user's cache folder when None.
+        extractor: What reads the texts: ``model``, ``rules``, ``transformer``, ``llm``, or one that another
+            package registers; see `kg.extraction.make_extractor`.
+        extractor_options: What that extractor takes.
         on_problem: Called with each thing that can't be read, as it is met.
         progress: Called as the work goes on.
 
@@ -105,6 +113,8 @@ def build(
             on_problem(problem)
 
     Iris(base_iri)  # a wrong one is refused before the work, not after it
+    vocabulary = load_vocabulary()
+    reader = make_extractor(extractor, vocabulary, extractor_options)
     names = [sources] if isinstance(sources, str) else list(sources)
     papers = merge_papers(_read(names, format, limit, note, report))
     if fetch:
@@ -116,28 +126,30 @@ def build(
     if not papers:
         raise KgError("no paper could be read, so nothing was built", where=", ".join(names))
 
-    vocabulary = load_vocabulary()
-    extractor = Extractor(vocabulary)
     with (
         publication(output) as staging,
-        ExtractionCache(Path(cache) if cache else default_cache_folder(), extractor.fingerprint) as kept,
+        ExtractionCache(Path(cache) if cache else default_cache_folder(), reader.fingerprint) as kept,
     ):
         texts = [(paper.title, paper.abstract) for paper in papers]
-        extracted = fill_cache(
+        filled = fill_cache(
             texts,
             kept,
-            extractor,
+            reader,
             workers=workers,
             progress=lambda done, total: report("Reading abstracts", done, total),
         )
+        outcomes = _Outcomes(kept, reader, filled.failed)
         resolver = Resolver(vocabulary)
-        for text in texts:
-            resolver.observe(_cached(kept, text, extractor))
+        for paper in papers:
+            outcome = outcomes.of(paper)
+            for message in outcome.problems:
+                note(Problem(paper.arxiv_id or paper.doi or paper.title, message))
+            resolver.observe(outcome.extraction or _NOTHING)
         resolution = resolver.resolve()
         report("Writing the graph", 0, None)
         counts = write_graph(
             staging / "graph.ttl",
-            _LinkedPapers(papers, kept, extractor, resolution),
+            _LinkedPapers(papers, outcomes, resolution),
             resolution.entities,
             base_iri=base_iri,
         )
@@ -158,7 +170,7 @@ def build(
         counts=counts,
         entities=resolution.entities,
         without_abstract=sum(not paper.abstract for paper in papers),
-        extracted=extracted,
+        extracted=filled.extracted,
         problems=tuple(problems),
     )
 
@@ -178,32 +190,38 @@ def _read(
             yield paper
 
 
-def _cached(cache: ExtractionCache, text: tuple[str, str], extractor: TextExtractor) -> Extraction:
-    """The kept extraction; made anew where the cache has lost or damaged it since."""
-    if (found := cache.get(text)) is None:
-        (found,) = extractor.extract_many([text])
-        cache.put([(text, found)])
-    return found
+class _Outcomes:
+    """What became of each paper's text: kept in the cache, failed, or made anew where the cache lost it."""
+
+    def __init__(self, cache: ExtractionCache, reader: CheckedExtractor, failed: dict[Text, Outcome]) -> None:
+        self._cache = cache
+        self._reader = reader
+        self._failed = failed
+
+    def of(self, paper: Paper) -> Outcome:
+        text = (paper.title, paper.abstract)
+        if text in self._failed:
+            return self._failed[text]
+        if (found := self._cache.get(text)) is None:
+            (found,) = self._reader.extract_many([text])
+            if found.extraction is None:
+                self._failed[text] = found
+            else:
+                self._cache.put([(text, found)])
+        return found
 
 
 class _LinkedPapers:
     """The papers with what was read from each, from the cache one by one, as often as they are iterated."""
 
-    def __init__(
-        self,
-        papers: Sequence[Paper],
-        cache: ExtractionCache,
-        extractor: TextExtractor,
-        resolution: Resolution,
-    ) -> None:
+    def __init__(self, papers: Sequence[Paper], outcomes: _Outcomes, resolution: Resolution) -> None:
         self._papers = papers
-        self._cache = cache
-        self._extractor = extractor
+        self._outcomes = outcomes
         self._resolution = resolution
 
     def __iter__(self) -> Iterator[LinkedPaper]:
         for paper in self._papers:
-            extraction = _cached(self._cache, (paper.title, paper.abstract), self._extractor)
+            extraction = self._outcomes.of(paper).extraction or _NOTHING
             yield LinkedPaper(paper_key(paper), paper, extraction, self._resolution.slugs(extraction))
 
 

@@ -73,6 +73,8 @@ def test_fetch_completes_a_list_from_arxiv(tmp_path: Path, monkeypatch: pytest.M
         (("build", "x.bib", "--limit", "0"), 2, "limit"),
         (("build", "missing.bib", "--base-iri", ""), 2, "base IRI"),
         (("build", "https://example.org/list.md"), 1, "arXiv"),
+        (("build", "x.bib", "--extractor", "modle"), 2, "did you mean model?"),
+        (("build", "x.bib", "--extractor-option", "path"), 2, "NAME=VALUE"),
         (("query", "SELECT ?x WHERE { ?x"), 2, "line 1"),
         (("query", "papers-usin", "-p", "method=GRPO"), 2, "papers-using"),
         (("query", "papers-using", "-p", "method=GRPPO"), 2, "GRPO"),

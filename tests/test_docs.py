@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from importlib import import_module
 
 import pytest
 import typer.main
 
 import kg
 from kg.cli import app
+from kg.extraction.registry import OURS
 from kg.outputs import EXPORTS
 from kg.sources import known_formats
 from tests.conftest import ROOT
@@ -22,9 +25,16 @@ def test_readme_shows_every_command() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("name", [*EXPORTS, *(known.name for known in known_formats())])
-def test_readme_names_every_format(name: str) -> None:
+@pytest.mark.parametrize("name", [*EXPORTS, *OURS, *(known.name for known in known_formats())])
+def test_readme_names_every_format_and_extractor(name: str) -> None:
     assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_readme_names_every_option_of_an_extractor(name: str) -> None:
+    module, _, factory = OURS[name].partition(":")
+    options = list(inspect.signature(getattr(import_module(module), factory)).parameters)[1:]
+    assert [option for option in options if f"`{option}`" not in README] == []
 
 
 def test_readme_uses_queries_and_options_that_there_are() -> None:

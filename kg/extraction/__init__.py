@@ -3,5 +3,19 @@
 from __future__ import annotations
 
 from kg.extraction.extractor import Extractor
+from kg.extraction.protocol import ExtractorFactory, Outcome, Text, TextExtractor
+from kg.extraction.registry import DEFAULT_EXTRACTOR, extractor_names, make_extractor
+from kg.extraction.verify import CheckedExtractor, verify
 
-__all__ = ["Extractor"]
+__all__ = [
+    "DEFAULT_EXTRACTOR",
+    "CheckedExtractor",
+    "Extractor",
+    "ExtractorFactory",
+    "Outcome",
+    "Text",
+    "TextExtractor",
+    "extractor_names",
+    "make_extractor",
+    "verify",
+]

@@ -16,16 +16,14 @@ from platformdirs import user_cache_path
 from pydantic import TypeAdapter, ValidationError
 
 from kg.errors import KgError
-from kg.records import Extraction
+from kg.extraction.protocol import Outcome, Text
 
 __all__ = ["ExtractionCache", "default_cache_folder"]
 
-_FORMAT = 1
+_FORMAT = 2
 """Changes with the records, so that what an older version wrote is not read."""
 _KEPT_EXTRACTORS = 3
-_EXTRACTION = TypeAdapter(Extraction)
-
-Text = tuple[str, str]
+_OUTCOME = TypeAdapter(Outcome)
 
 
 def default_cache_folder() -> Path:
@@ -114,19 +112,19 @@ class ExtractionCache:
         row = self._database.execute("SELECT 1 FROM extraction WHERE key = ?", (self._key(text),)).fetchone()
         return row is not None
 
-    def get(self, text: Text) -> Extraction | None:
-        """What was extracted from a (title, abstract), or None where it has not been."""
+    def get(self, text: Text) -> Outcome | None:
+        """What was extracted from a (title, abstract), with its problems; None where it has not been."""
         row = self._database.execute(
             "SELECT value FROM extraction WHERE key = ?", (self._key(text),)
         ).fetchone()
         if row is None:
             return None
         try:
-            return _EXTRACTION.validate_json(zlib.decompress(row[0]))
+            return _OUTCOME.validate_json(zlib.decompress(row[0]))
         except (zlib.error, ValidationError):
             return None
 
-    def put(self, items: Iterable[tuple[Text, Extraction]]) -> None:
+    def put(self, items: Iterable[tuple[Text, Outcome]]) -> None:
         """Keep extractions, in one transaction.
 
         Raises:
@@ -142,6 +140,6 @@ class ExtractionCache:
                 f"can't keep extractions ({error}); free some space, or set another --cache"
             ) from error
 
-    def _rows(self, items: Iterable[tuple[Text, Extraction]]) -> Iterator[tuple[bytes, bytes]]:
-        for text, extraction in items:
-            yield self._key(text), zlib.compress(_EXTRACTION.dump_json(extraction), 3)
+    def _rows(self, items: Iterable[tuple[Text, Outcome]]) -> Iterator[tuple[bytes, bytes]]:
+        for text, outcome in items:
+            yield self._key(text), zlib.compress(_OUTCOME.dump_json(outcome), 3)

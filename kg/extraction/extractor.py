@@ -8,14 +8,14 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from typing import cast
+from typing import Any, ClassVar, cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.abbreviations import find_short_forms
 from kg.extraction.candidates import Span
-from kg.extraction.entities import group_names
+from kg.extraction.entities import Group, group_names
 from kg.extraction.lexicon import Lexicon, load_lexicon
 from kg.extraction.linear import LinearModel, load_model
 from kg.extraction.mentions import find_names
@@ -24,12 +24,12 @@ from kg.extraction.reading import Reading, attach, reading
 from kg.extraction.relations import relate
 from kg.extraction.results import find_results
 from kg.extraction.tokens import Tokens, blank_pipeline
-from kg.records import Extraction, LocalEntity, Mention, Sentence, Vocabulary
+from kg.records import Extraction, LocalEntity, Mention, RelationClaim, Sentence, Vocabulary
 from kg.text.sentences import split_sentences
 
-__all__ = ["Extractor"]
+__all__ = ["Extractor", "add_entities"]
 
-VERSION = 3
+VERSION = 4
 """Raised with every change of the code that may change what is extracted."""
 MODELS = ("names", "relations", "numbers", "links")
 """The models of the package, by the name of their file."""
@@ -95,7 +95,9 @@ def mark_short_forms(doc: Doc) -> Doc:
         long = _span(one, pair.long_start, pair.long_end)
         short = _span(one, pair.short_start, pair.short_end)
         if long and short and long.last - long.first < _LONGEST_PAIR:
-            one.pairs.append((long, short))
+            sentence = one.tokens.sentence
+            if sentence[long.first] == sentence[long.last] and sentence[short.first] == sentence[short.last]:
+                one.pairs.append((long, short))
     return doc
 
 
@@ -111,12 +113,16 @@ def gather_entities(doc: Doc) -> Doc:
     """Bring together the names of one thing, and say what the paper does with it."""
     one = reading(doc)
     groups = group_names(one)
-    claims = relate(one, groups, _load_model("relations")[0], _load_lexicon())
+    add_entities(one, groups, relate(one, groups, _load_model("relations")[0], _load_lexicon()))
+    return doc
+
+
+def add_entities(one: Reading, groups: list[Group], claims: list[tuple[RelationClaim, ...]]) -> None:
+    """Fill in the reading's entities: each group with its claims."""
     for group, relations in zip(groups, claims, strict=True):
         mentions = tuple(_mention(one, span) for span in group.spans)
         one.entities.append(LocalEntity(group.name, group.type, mentions, relations, group.concept))
         one.entity_spans.append(group.spans)
-    return doc
 
 
 @Language.component("kg_results")
@@ -158,23 +164,29 @@ class Extractor:
     vocabulary, and is made anew from that.
     """
 
+    components: ClassVar[tuple[str, ...]] = ("kg_names", "kg_entities", "kg_results")
+    """The pipeline's, after those that find sentences, the vocabulary's terms and short forms."""
+
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._build(vocabulary)
-        parts = [str(VERSION), vocabulary.fingerprint, _load_lexicon().fingerprint]
-        parts.extend(_load_model(name)[1] for name in MODELS)
+        parts = [str(VERSION), vocabulary.fingerprint, *self._learnt()]
         self.fingerprint: str = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         """Changes whenever the same text may give something else."""
 
-    def __reduce__(self) -> tuple[type[Extractor], tuple[Vocabulary]]:
-        return Extractor, (self._vocabulary,)
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._vocabulary,)
+
+    def _learnt(self) -> list[str]:
+        """The fingerprints of what the components look into."""
+        return [_load_lexicon().fingerprint, *(_load_model(name)[1] for name in MODELS)]
 
     def _build(self, vocabulary: Vocabulary) -> None:
         self._nlp = blank_pipeline()
         self._nlp.add_pipe("kg_sentences")
         concepts = cast(VocabularyComponent, self._nlp.add_pipe("kg_vocabulary"))
         concepts.load(vocabulary)
-        for name in ("kg_short_forms", "kg_names", "kg_entities", "kg_results"):
+        for name in ("kg_short_forms", *self.components):
             self._nlp.add_pipe(name)
 
     def extract(self, title: str, abstract: str) -> Extraction:

@@ -5,83 +5,109 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context, parent_process, resource_tracker
+from pickle import PicklingError, dumps
 from threading import Thread, current_thread, main_thread
 from types import FrameType
-from typing import Protocol
 
-from kg.extraction.cache import ExtractionCache, Text
-from kg.records import Extraction
+from kg.errors import KgError
+from kg.extraction.cache import ExtractionCache
+from kg.extraction.protocol import Outcome, Text
+from kg.extraction.verify import CheckedExtractor
 
-__all__ = ["TextExtractor", "fill_cache"]
+__all__ = ["FillReport", "fill_cache"]
 
 _BATCH = 64
 _WORTH_A_WORKER = 400
 """Texts that one more process must have to do before starting it pays (it takes about two seconds)."""
 
 
-class TextExtractor(Protocol):
-    """What turns titles and abstracts into extractions, each from its own text alone."""
+@dataclass(frozen=True, slots=True)
+class FillReport:
+    """What `fill_cache` did."""
 
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever the same text may give something else."""
-
-    def extract_many(self, texts: Iterable[Text]) -> Iterator[Extraction]:
-        """The extraction of each (title, abstract), in order."""
+    extracted: int
+    """Texts that were read, or tried."""
+    failed: dict[Text, Outcome]
+    """Those that could not be read."""
 
 
 def fill_cache(
     texts: Sequence[Text],
     cache: ExtractionCache,
-    extractor: TextExtractor,
+    extractor: CheckedExtractor,
     *,
     workers: int = 1,
     progress: Callable[[int, int], None] | None = None,
-) -> int:
+) -> FillReport:
     """Extract the texts that the cache lacks.
 
     Args:
         texts: Each a (title, abstract).
         cache: Where extractions are kept as they come, batch by batch, so that an interrupted run goes on.
-        extractor: What extracts; picklable when there are several workers.
+        extractor: What extracts; where it can't be pickled, one process does.
         workers: How many processes may extract; a short job takes fewer.
         progress: Called with the number of texts done and to do.
 
     Returns:
-        How many texts were extracted.
+        How many texts were read, and which could not be, for those are not kept.
+
+    Raises:
+        KgError: The extractor can't go on; what was read before is kept.
     """
     missing = [text for text in dict.fromkeys(texts) if text not in cache]
-    if not missing:
-        return 0
     workers = max(1, min(workers, len(missing) // _WORTH_A_WORKER))
+    if workers > 1 and not _can_travel(extractor):
+        workers = 1
+    failed: dict[Text, Outcome] = {}
     done = 0
-    for batch, extractions in _extract(missing, extractor, workers):
-        cache.put(zip(batch, extractions, strict=True))
-        done += len(batch)
-        if progress:
-            progress(done, len(missing))
-    return done
+    try:
+        for batch, outcomes in _extract(missing, extractor, workers):
+            both = list(zip(batch, outcomes, strict=True))
+            cache.put((text, outcome) for text, outcome in both if outcome.extraction is not None)
+            failed.update((text, outcome) for text, outcome in both if outcome.extraction is None)
+            done += len(batch)
+            if progress:
+                progress(done, len(missing))
+    except BrokenProcessPool as error:
+        raise KgError("a process that extracts was ended from outside; try fewer workers") from error
+    return FillReport(done, failed)
+
+
+def _can_travel(extractor: CheckedExtractor) -> bool:
+    try:
+        dumps(extractor)
+    except (PicklingError, TypeError, AttributeError):
+        return False
+    return True
 
 
 def _extract(
-    texts: Sequence[Text], extractor: TextExtractor, workers: int
-) -> Iterator[tuple[list[Text], list[Extraction]]]:
+    texts: Sequence[Text], extractor: CheckedExtractor, workers: int
+) -> Iterator[tuple[list[Text], list[Outcome]]]:
     remaining = iter(texts)
     batches = iter(lambda: list(islice(remaining, _BATCH)), [])
     if workers == 1:
         for batch in batches:
-            yield batch, list(extractor.extract_many(batch))
+            outcomes: list[Outcome] = []
+            try:
+                outcomes.extend(extractor.extract_many(batch))
+            except KgError:
+                yield batch[: len(outcomes)], outcomes
+                raise
+            yield batch, outcomes
         return
     # "spawn" everywhere: forking a process that holds threads (a progress bar) can hang.
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(extractor,)
     ) as pool:
-        running: deque[tuple[list[Text], Future[list[Extraction]]]] = deque()
+        running: deque[tuple[list[Text], Future[list[Outcome]]]] = deque()
         try:
             for batch in batches:
                 with _without_interrupts():  # this may start a process, which inherits it
@@ -123,10 +149,10 @@ def _without_interrupts() -> Iterator[None]:
         handler(*held[0])
 
 
-_worker: TextExtractor
+_worker: CheckedExtractor
 
 
-def _start_worker(extractor: TextExtractor) -> None:
+def _start_worker(extractor: CheckedExtractor) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -140,5 +166,5 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _extract_batch(batch: list[Text]) -> list[Extraction]:
+def _extract_batch(batch: list[Text]) -> list[Outcome]:
     return list(_worker.extract_many(batch))

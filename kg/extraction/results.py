@@ -10,7 +10,19 @@ from kg.extraction.numbers import Number, find_numbers
 from kg.extraction.reading import Reading
 from kg.records import EntityType, LocalEntity, Mention, Result, ResultKind
 
-__all__ = ["Place", "around", "find_places", "find_results", "link_cues", "number_cues", "sentence_mentions"]
+__all__ = [
+    "OTHER",
+    "Naming",
+    "Place",
+    "around",
+    "find_places",
+    "find_results",
+    "link_cues",
+    "number_cues",
+    "own_system",
+    "rows",
+    "sentence_mentions",
+]
 
 OTHER = "other"
 """The class of numbers that are no results, and of names that have no part in one."""
@@ -232,7 +244,7 @@ def find_results(reading: Reading, numbers: LinearModel, links: LinearModel) -> 
         + numbers.bias
     )
     other = numbers.classes.index(OTHER)
-    own = _own_system(reading.entities)
+    own = own_system(reading.entities)
     results: list[Result] = []
     for place, chance in zip(places, chances, strict=True):
         if 1 - chance[other] < THRESHOLD:
@@ -244,7 +256,7 @@ def find_results(reading: Reading, numbers: LinearModel, links: LinearModel) -> 
         )
         namings = around(place, all_namings.get(place.sentence, []))
         roles = _roles(reading, place, namings, kind, links)
-        results.extend(_rows(reading, place, kind, roles, own))
+        results.extend(rows(reading, place, kind, roles, own))
     return results
 
 
@@ -271,13 +283,22 @@ def _roles(
     return {role: sorted(found) for role, found in roles.items()}
 
 
-def _rows(
+def rows(
     reading: Reading,
     place: Place,
     kind: ResultKind,
     roles: dict[str, list[tuple[float, int]]],
     own: int | None,
 ) -> list[Result]:
+    """The results that one number reports: one for each benchmark and metric that it is tied to.
+
+    Args:
+        reading: The paper.
+        place: The number.
+        kind: A score or a gain.
+        roles: For each part of a result the entities that have it, the best (lowest) first.
+        own: The entity that is the subject where none is tied to the number.
+    """
     number = place.number
     offset = 0 if place.sentence == 0 else reading.title_length + 1
     verbatim = Mention(
@@ -313,7 +334,7 @@ def _in_order(entities: list[int | None]) -> list[int | None]:
     return sorted(entities, key=lambda one: -1 if one is None else one)
 
 
-def _own_system(entities: list[LocalEntity]) -> int | None:
+def own_system(entities: list[LocalEntity]) -> int | None:
     """The method or model that the paper most surely introduces."""
     own: tuple[float, int] | None = None
     for number, entity in enumerate(entities):

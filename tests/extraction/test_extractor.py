@@ -183,6 +183,11 @@ def test_texts_without_names_are_read(extractor: Extractor, abstract: str) -> No
     check("", abstract, extractor.extract("", abstract))
 
 
+def test_a_long_form_ends_with_its_sentence(extractor: Extractor) -> None:
+    title, abstract = "On Zorb Flux", "Optimization (ZFO) is old."
+    check(title, abstract, extractor.extract(title, abstract))
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(max_size=60),
