@@ -338,6 +338,16 @@ def evaluate(
             "--records", metavar="FILE", help="Score this file, as kg export writes it.", show_default=False
         ),
     ] = None,
+    extractor: Annotated[
+        str | None,
+        typer.Option("--extractor", metavar="NAME", help="Score this extractor.", show_default=False),
+    ] = None,
+    extractor_options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--extractor-option", metavar="KEY=VALUE", help="An option of the extractor.", show_default=False
+        ),
+    ] = None,
     metadata: Annotated[
         Path | None,
         typer.Option(
@@ -366,6 +376,8 @@ def evaluate(
             gold,
             graph=graph,
             records=records,
+            extractor=extractor,
+            extractor_options=_values(extractor_options or [], "--extractor-option", "path=FOLDER"),
             metadata=metadata,
             calibration=calibration,
             resolution=resolution,

@@ -18,7 +18,7 @@ from kg.records import Extraction
 from kg.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
-    from kg.extraction.parallel import TextExtractor
+    from kg.extraction import CheckedExtractor
 
 __all__ = ["Evaluation", "evaluate", "extracted_records", "graph_records"]
 
@@ -41,6 +41,8 @@ def evaluate(
     *,
     graph: str | None = None,
     records: str | Path | None = None,
+    extractor: str | None = None,
+    extractor_options: Mapping[str, str] | None = None,
     metadata: str | Path | None = None,
     calibration: bool = False,
     resolution: bool = False,
@@ -53,6 +55,8 @@ def evaluate(
             without the papers' text; see `kg.evaluation.read_records`.
         graph: Score this graph: a build's output folder, a graph file or a SPARQL endpoint.
         records: Score this file of records, in the form of ``gold``.
+        extractor: Score this extractor, by its name; see `kg.extraction.make_extractor`.
+        extractor_options: What that extractor takes.
         metadata: arXiv metadata that holds the texts, where ``gold`` lacks them and they are to be read.
         calibration: Also compare confidence with correctness; see `kg.evaluation.calibration`.
         resolution: Also measure how the annotated names are brought together across papers; see
@@ -60,11 +64,11 @@ def evaluate(
         progress: Called as the work goes on.
 
     Raises:
-        UsageError: Both a graph and a file of records are given.
+        UsageError: Several things to score are given.
         KgError: A file can't be read, or a paper of ``gold`` has no text or no prediction.
     """
-    if graph is not None and records is not None:
-        raise UsageError("give either a graph or a file of records to score, not both")
+    if sum(one is not None for one in (graph, records, extractor)) > 1:
+        raise UsageError("give one thing to score: a graph, a file of records or an extractor")
     truth = read_records(gold)
     if records is not None:
         where, predicted = str(records), read_records(records)
@@ -74,7 +78,8 @@ def evaluate(
         if metadata is not None:
             truth = with_texts(truth, metadata, progress=progress)
         _require_texts(truth, gold)
-        where, predicted = str(gold), extracted_records(truth, _extractor(), progress=progress)
+        reader = _extractor(extractor, extractor_options)
+        where, predicted = str(gold), extracted_records(truth, reader, progress=progress)
     if missing := [id_ for id_ in truth if id_ not in predicted]:
         raise KgError(
             f"{len(missing):,} of the {len(truth):,} papers of {gold} are not in it ({_some(missing)}); "
@@ -93,7 +98,7 @@ def evaluate(
 
 def extracted_records(
     papers: Mapping[str, PaperRecord],
-    extractor: TextExtractor,
+    extractor: CheckedExtractor,
     *,
     progress: Progress | None = None,
 ) -> dict[str, PaperRecord]:
@@ -101,10 +106,10 @@ def extracted_records(
 
     def extractions() -> Iterator[Extraction]:
         texts = ((paper.title, paper.abstract) for paper in papers.values())
-        for done, extraction in enumerate(extractor.extract_many(texts), 1):
+        for done, outcome in enumerate(extractor.extract_many(texts), 1):
             if progress:
                 progress("Reading abstracts", done, len(papers))
-            yield extraction
+            yield outcome.extraction or Extraction()
 
     return {
         paper.id: as_record(paper, extraction)
@@ -128,10 +133,10 @@ def graph_records(graph: str, *, progress: Progress | None = None) -> dict[str, 
     return found
 
 
-def _extractor() -> TextExtractor:
-    from kg.extraction import Extractor  # it takes long to import, and a graph or records need none
+def _extractor(name: str | None, options: Mapping[str, str] | None) -> CheckedExtractor:
+    from kg.extraction import DEFAULT_EXTRACTOR, make_extractor  # slow to import, and not always needed
 
-    return Extractor(load_vocabulary())
+    return make_extractor(name or DEFAULT_EXTRACTOR, load_vocabulary(), options)
 
 
 def _calibration(

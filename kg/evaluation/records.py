@@ -26,6 +26,7 @@ __all__ = [
     "ResultRecord",
     "as_record",
     "parse_record",
+    "read_metadata",
     "read_records",
     "with_texts",
 ]
@@ -147,6 +148,27 @@ def with_texts(
             where=str(metadata),
         )
     return {id_: found.get(id_, record) for id_, record in records.items()}
+
+
+def read_metadata(metadata: str | Path) -> Generator[tuple[str, str, str]]:
+    """Stream the papers of an arXiv metadata file: id, title and abstract, cleaned as a build does.
+
+    Args:
+        metadata: JSON Lines, gzipped or not.
+
+    Raises:
+        KgError: The file can't be read, or a line has no id or no title; with its number.
+    """
+    with closing(_objects(Path(metadata))) as objects:
+        for number, value in objects:
+            where = f"{metadata}:{number}"
+            id_ = value.get("id")
+            if not isinstance(id_, str):
+                raise KgError("the paper has no id", where=where)
+            title, abstract = _text(value, where)
+            if not title:
+                raise KgError(f"the paper {id_} has no title", where=where)
+            yield id_, title, abstract
 
 
 def as_record(paper: PaperRecord, extraction: Extraction) -> PaperRecord:

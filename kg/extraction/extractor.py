@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from importlib.resources import files
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -16,9 +15,8 @@ from spacy.tokens import Doc
 from kg.extraction.abbreviations import find_short_forms
 from kg.extraction.candidates import Span
 from kg.extraction.entities import Group, group_names
-from kg.extraction.lexicon import Lexicon, load_lexicon
-from kg.extraction.linear import LinearModel, load_model
 from kg.extraction.mentions import find_names
+from kg.extraction.parameters import Parameters, load_parameters
 from kg.extraction.phrases import ConceptMatcher
 from kg.extraction.reading import Reading, attach, reading
 from kg.extraction.relations import relate
@@ -27,28 +25,12 @@ from kg.extraction.tokens import Tokens, blank_pipeline
 from kg.records import Extraction, LocalEntity, Mention, RelationClaim, Sentence, Vocabulary
 from kg.text.sentences import split_sentences
 
-__all__ = ["Extractor", "add_entities"]
+__all__ = ["Extractor", "add_entities", "first_components", "make_doc"]
 
-VERSION = 4
+VERSION = 5
 """Raised with every change of the code that may change what is extracted."""
-MODELS = ("names", "relations", "numbers", "links")
-"""The models of the package, by the name of their file."""
 _BATCH = 64
 _LONGEST_PAIR = 12
-
-
-@lru_cache(maxsize=1)
-def _load_lexicon() -> Lexicon:
-    return load_lexicon(_data("lexicon.json.gz"))
-
-
-@lru_cache(maxsize=4)
-def _load_model(name: str) -> tuple[LinearModel, str]:
-    return load_model(_data(f"{name}.json.gz"))
-
-
-def _data(name: str) -> Path:
-    return Path(str(files("kg.extraction"))) / "data" / name
 
 
 @Language.component("kg_sentences")
@@ -101,20 +83,36 @@ def mark_short_forms(doc: Doc) -> Doc:
     return doc
 
 
-@Language.component("kg_names")
-def mark_names(doc: Doc) -> Doc:
-    """Choose the spans that name something."""
-    find_names(reading(doc), _load_lexicon(), _load_model("names")[0])
-    return doc
+class LearntComponent:
+    """A component that needs what the extractor has learnt; ``parameters`` is set before the first text."""
+
+    parameters: Parameters
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.name = name
 
 
-@Language.component("kg_entities")
-def gather_entities(doc: Doc) -> Doc:
-    """Bring together the names of one thing, and say what the paper does with it."""
-    one = reading(doc)
-    groups = group_names(one)
-    add_entities(one, groups, relate(one, groups, _load_model("relations")[0], _load_lexicon()))
-    return doc
+@Language.factory("kg_names")
+class NamesComponent(LearntComponent):
+    """Chooses the spans that name something."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill in the reading's names."""
+        learnt = self.parameters
+        find_names(reading(doc), learnt.lexicon, learnt.names, learnt.network)
+        return doc
+
+
+@Language.factory("kg_entities")
+class EntitiesComponent(LearntComponent):
+    """Brings together the names of one thing, and says what the paper does with it."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill in the reading's entities."""
+        one = reading(doc)
+        groups = group_names(one)
+        add_entities(one, groups, relate(one, groups, self.parameters.relations, self.parameters.lexicon))
+        return doc
 
 
 def add_entities(one: Reading, groups: list[Group], claims: list[tuple[RelationClaim, ...]]) -> None:
@@ -125,12 +123,15 @@ def add_entities(one: Reading, groups: list[Group], claims: list[tuple[RelationC
         one.entity_spans.append(group.spans)
 
 
-@Language.component("kg_results")
-def gather_results(doc: Doc) -> Doc:
-    """Tie numbers to names."""
-    one = reading(doc)
-    one.results = find_results(one, _load_model("numbers")[0], _load_model("links")[0])
-    return doc
+@Language.factory("kg_results")
+class ResultsComponent(LearntComponent):
+    """Ties numbers to names."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill in the reading's results."""
+        one = reading(doc)
+        one.results = find_results(one, self.parameters.numbers, self.parameters.links)
+        return doc
 
 
 def _span(one: Reading, start: int, end: int) -> Span | None:
@@ -154,40 +155,62 @@ def _mention(one: Reading, span: Span) -> Mention:
     return Mention("abstract", start - offset, end - offset, text)
 
 
+def first_components(vocabulary: Vocabulary) -> Language:
+    """A pipeline of the components before those that name things, which need nothing learnt."""
+    nlp = blank_pipeline()
+    nlp.add_pipe("kg_sentences")
+    concepts = cast(VocabularyComponent, nlp.add_pipe("kg_vocabulary"))
+    concepts.load(vocabulary)
+    nlp.add_pipe("kg_short_forms")
+    return nlp
+
+
+def make_doc(nlp: Language, title: str, abstract: str) -> Doc:
+    """The document of a paper, for the pipeline's components."""
+    joined = f"{title}\n{abstract}"
+    doc = nlp.make_doc(joined)
+    attach(doc, Reading(joined, len(title)))
+    return doc
+
+
 class Extractor:
     """Reads what a title and an abstract say: what they name, the paper's relations to it, and results.
 
     Args:
         vocabulary: Terms that are known beforehand.
+        model: A folder that ``kg train`` wrote, or what was read from one; the package's own when None.
 
     Each text is read by itself, so that the same text always gives the same extraction. Pickled, it is its
-    vocabulary, and is made anew from that.
+    vocabulary and its model, and is made anew from those.
     """
 
     components: ClassVar[tuple[str, ...]] = ("kg_names", "kg_entities", "kg_results")
     """The pipeline's, after those that find sentences, the vocabulary's terms and short forms."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, model: str | Path | Parameters | None = None) -> None:
         self._vocabulary = vocabulary
-        self._build(vocabulary)
-        parts = [str(VERSION), vocabulary.fingerprint, *self._learnt()]
+        self._model = model
+        self._nlp = first_components(vocabulary)
+        for name in self.components:
+            component = self._nlp.add_pipe(name)
+            if isinstance(component, LearntComponent):
+                component.parameters = self._parameters
+        parts = [vocabulary.fingerprint, *self._fingerprints()]
         self.fingerprint: str = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         """Changes whenever the same text may give something else."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._vocabulary,)
+        return Extractor, (self._vocabulary, self._model)
 
-    def _learnt(self) -> list[str]:
-        """The fingerprints of what the components look into."""
-        return [_load_lexicon().fingerprint, *(_load_model(name)[1] for name in MODELS)]
+    @cached_property
+    def _parameters(self) -> Parameters:
+        if isinstance(self._model, Parameters):
+            return self._model
+        return load_parameters(None if self._model is None else Path(self._model))
 
-    def _build(self, vocabulary: Vocabulary) -> None:
-        self._nlp = blank_pipeline()
-        self._nlp.add_pipe("kg_sentences")
-        concepts = cast(VocabularyComponent, self._nlp.add_pipe("kg_vocabulary"))
-        concepts.load(vocabulary)
-        for name in ("kg_short_forms", *self.components):
-            self._nlp.add_pipe(name)
+    def _fingerprints(self) -> list[str]:
+        """Of what the components do and look into."""
+        return [str(VERSION), self._parameters.fingerprint]
 
     def extract(self, title: str, abstract: str) -> Extraction:
         """Read one paper.
@@ -203,15 +226,9 @@ class Extractor:
         remaining = iter(texts)
         while batch := list(islice(remaining, _BATCH)):
             with self._nlp.memory_zone():
-                extractions = [_extraction(reading(doc)) for doc in self._nlp.pipe(map(self._doc, batch))]
+                docs = (make_doc(self._nlp, title, abstract) for title, abstract in batch)
+                extractions = [_extraction(reading(doc)) for doc in self._nlp.pipe(docs)]
             yield from extractions
-
-    def _doc(self, text: tuple[str, str]) -> Doc:
-        title, abstract = text
-        joined = f"{title}\n{abstract}"
-        doc = self._nlp.make_doc(joined)
-        attach(doc, Reading(joined, len(title)))
-        return doc
 
 
 def _extraction(one: Reading) -> Extraction:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LinearModel", "load_model", "read_json", "save_json", "softmax"]
+__all__ = ["LinearModel", "load_model", "log_softmax", "read_json", "save_json", "softmax"]
 
 Scores = npt.NDArray[np.float32]
 
@@ -63,6 +63,13 @@ def softmax(scores: Scores) -> Scores:
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     probabilities: Scores = shifted / shifted.sum(axis=1, keepdims=True)
     return probabilities
+
+
+def log_softmax(scores: Scores) -> Scores:
+    """Logarithms of the probabilities of each row of ``(N, K)`` scores."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    logarithms: Scores = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logarithms
 
 
 def read_json(path: Path) -> tuple[Any, str]:

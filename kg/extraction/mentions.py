@@ -1,4 +1,4 @@
-"""Names of things, chosen from the candidates by a linear model."""
+"""Names of things, chosen from the candidates by a network and a linear model together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from kg.extraction.candidates import (
     find_candidates,
 )
 from kg.extraction.lexicon import Lexicon
-from kg.extraction.linear import LinearModel, Scores, softmax
+from kg.extraction.linear import LinearModel, Scores, log_softmax, softmax
+from kg.extraction.network import Network
 from kg.extraction.reading import Found, Reading
 from kg.extraction.tokens import Tokens
 from kg.records import ENTITY_TYPES, EntityType
@@ -24,8 +25,10 @@ __all__ = ["NOTHING", "choose", "context", "find_names", "score"]
 
 NOTHING = "nothing"
 """The class of candidates that name nothing; the first of the model's."""
-THRESHOLD = -0.6
-"""Log odds above which a candidate counts as a name, chosen by cross-validation."""
+THRESHOLD = -0.3
+"""Log odds above which a candidate counts as a name, chosen on held-out papers."""
+NETWORK = 0.5
+"""The network's share in a log probability, beside the linear model's; chosen on held-out papers."""
 _SAID: dict[str, tuple[EntityType, ...]] = {
     **dict.fromkeys(("benchmark", "suite", "testbed"), ("Benchmark",)),
     **dict.fromkeys(("dataset", "corpus", "collection"), ("Dataset", "Benchmark")),
@@ -103,17 +106,19 @@ def choose(spans: list[Span], gains: list[float]) -> list[int]:
     return kept[::-1]
 
 
-def find_names(reading: Reading, lexicon: Lexicon, model: LinearModel) -> None:
-    """Fill in ``reading.found``."""
+def find_names(reading: Reading, lexicon: Lexicon, model: LinearModel, network: Network) -> None:
+    """Fill in ``reading.found`` and ``reading.relation_odds``."""
     known = context(reading)
     candidates = find_candidates(known, lexicon)
     if not candidates.spans:
         return
-    features = describe(candidates, known, lexicon)
-    probabilities = softmax(score(candidates.spans, features, model)).astype(np.float64)
-    nothing = np.clip(probabilities[:, model.classes.index(NOTHING)], 1e-6, 1 - 1e-6)
+    linear = score(candidates.spans, describe(candidates, known, lexicon), model)
+    scored = network.score(candidates, known)
+    order = [model.classes.index(name) for name in (NOTHING, *ENTITY_TYPES)]
+    mixed = NETWORK * log_softmax(scored.types) + (1 - NETWORK) * log_softmax(linear[:, order])
+    probabilities = softmax(mixed).astype(np.float64)
+    nothing = np.clip(probabilities[:, 0], 1e-6, 1 - 1e-6)
     gains = np.log((1 - nothing) / nothing) - THRESHOLD
-    order = [model.classes.index(type_) for type_ in ENTITY_TYPES]
     chosen = set(choose(list(candidates.spans), gains.tolist()))
     kept = [n for n in range(len(candidates.spans)) if n in chosen or nothing[n] < 1 - _KEPT]
     kept.sort(key=lambda n: candidates.spans[n])
@@ -121,11 +126,13 @@ def find_names(reading: Reading, lexicon: Lexicon, model: LinearModel) -> None:
         Found(
             candidates.spans[n],
             candidates.keys[n],
-            _as_said(tuple(probabilities[n, order].tolist()), reading.tokens, candidates.spans[n]),
+            _as_said(tuple(probabilities[n, 1:].tolist()), reading.tokens, candidates.spans[n]),
             n in chosen,
         )
         for n in kept
     ]
+    relations = log_softmax(scored.relations[kept])
+    reading.relation_odds = {candidates.spans[n]: row for n, row in zip(kept, relations, strict=True)}
 
 
 def _as_said(probabilities: tuple[float, ...], tokens: Tokens, span: Span) -> tuple[float, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import cast
 
+import numpy as np
+import numpy.typing as npt
 from spacy.tokens import Doc
 
 from kg.extraction.candidates import Span
@@ -45,6 +47,8 @@ class Reading:
     """Long and short forms that the text introduces together."""
     found: list[Found] = field(default_factory=list)
     """Names, in reading order; those chosen do not overlap."""
+    relation_odds: dict[Span, npt.NDArray[np.float32]] = field(default_factory=dict)
+    """For spans of names, the logarithms of the probabilities of ``RELATIONS``, by their own place alone."""
     entities: list[LocalEntity] = field(default_factory=list)
     entity_spans: list[list[Span]] = field(default_factory=list)
     """The tokens of the mentions of each entity."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -16,7 +16,7 @@ from kg.extraction.mentions import choose
 from kg.extraction.reading import Found, Reading, reading
 from kg.extraction.rule_claims import find_results_by_rule, relate_by_rule
 from kg.extraction.tokens import Tokens, words
-from kg.records import ENTITY_TYPES, EntityType
+from kg.records import ENTITY_TYPES, EntityType, Vocabulary
 
 __all__ = ["RulesExtractor"]
 
@@ -167,7 +167,13 @@ class RulesExtractor(Extractor):
 
     components: ClassVar[tuple[str, ...]] = ("kg_rule_names", "kg_rule_entities", "kg_rule_results")
 
-    def _learnt(self) -> list[str]:
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__(vocabulary)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return RulesExtractor, (self._vocabulary,)
+
+    def _fingerprints(self) -> list[str]:
         return ["rules", str(VERSION)]
 
 

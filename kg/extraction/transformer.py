@@ -108,9 +108,9 @@ class TransformerExtractor(Extractor):
     def __reduce__(self) -> tuple[Any, ...]:
         return TransformerExtractor, (self._vocabulary, str(self._path), self._labels)
 
-    def _learnt(self) -> list[str]:
+    def _fingerprints(self) -> list[str]:
         mapping = json.dumps(sorted(_mapping(self._labels).items()))
-        return [*super()._learnt(), "transformer", str(VERSION), _fingerprint(self._path), mapping]
+        return [*super()._fingerprints(), "transformer", str(VERSION), _fingerprint(self._path), mapping]
 
 
 def _key(tokens: Tokens, span: Span) -> str:
