@@ -9,10 +9,11 @@ import re
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
+from threading import Event, Thread
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -181,7 +182,6 @@ class LlmExtractor:
             raise KgError("needs httpx; pip install 'paperkg[llm]'") from error
         if response_format not in _FORMATS:
             raise UsageError(f"response_format is one of {', '.join(_FORMATS)}", where=response_format)
-        self._made_of = (vocabulary, url, model, response_format, timeout, retries, parallel)
         self._url = _endpoint(url)
         self._model = model
         self._timeout = _number("timeout", timeout, 0.1)
@@ -207,8 +207,8 @@ class LlmExtractor:
         self.fingerprint = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         """Of the model's name, the prompt and the form of the answer; not of the address."""
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return LlmExtractor, self._made_of
+    def __reduce__(self) -> str:
+        raise TypeError("it only waits for answers, so that one process is enough")
 
     def extract_many(self, texts: Iterable[Text]) -> Iterator[Outcome]:
         """What the model says of each text, in order.
@@ -216,18 +216,30 @@ class LlmExtractor:
         Raises:
             KgError: The endpoint can't be used.
         """
-        with ThreadPoolExecutor(self._parallel) as pool:
-            waiting: deque[tuple[Text, Future[dict[str, Any]]]] = deque()
-            try:
-                for text in texts:
-                    waiting.append((text, pool.submit(self._ask, text)))
-                    if len(waiting) >= self._parallel:
-                        yield self._outcome(*waiting.popleft())
-                while waiting:
+        waiting: deque[tuple[Text, Future[dict[str, Any]]]] = deque()
+        stopped = Event()
+        try:
+            for text in texts:
+                waiting.append((text, self._asked(text, stopped)))
+                if len(waiting) >= self._parallel:
                     yield self._outcome(*waiting.popleft())
-            finally:
-                for _, future in waiting:
-                    future.cancel()
+            while waiting:
+                yield self._outcome(*waiting.popleft())
+        finally:
+            stopped.set()
+
+    def _asked(self, text: Text, stopped: Event) -> Future[dict[str, Any]]:
+        """The answer for a text, by a thread that nobody waits for when the program ends."""
+        future: Future[dict[str, Any]] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(self._ask(text, stopped))
+            except BaseException as error:  # it is the one who takes the result that it concerns
+                future.set_exception(error)
+
+        Thread(target=run, daemon=True).start()
+        return future
 
     def _outcome(self, text: Text, future: Future[dict[str, Any]]) -> Outcome:
         try:
@@ -246,7 +258,7 @@ class LlmExtractor:
         self._failed_in_a_row = 0
         return _Answer(text).read(answer)
 
-    def _ask(self, text: Text) -> dict[str, Any]:
+    def _ask(self, text: Text, stopped: Event) -> dict[str, Any]:
         body = {
             "model": self._model,
             "temperature": 0,
@@ -280,8 +292,9 @@ class LlmExtractor:
                 if attempt == self._retries:
                     raise _EndpointError(self._said(status, content))
                 pause = self._asked_pause(headers.get("retry-after", ""), pause)
-            time.sleep(pause)
-        raise AssertionError  # the last attempt has returned or raised
+            if stopped.wait(pause):
+                break
+        raise _EndpointError("it was not asked any more")
 
     def _post(self, body: Mapping[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
         end = time.monotonic() + self._timeout

@@ -98,7 +98,7 @@ def _extract(
             outcomes: list[Outcome] = []
             try:
                 outcomes.extend(extractor.extract_many(batch))
-            except KgError:
+            except (KgError, KeyboardInterrupt):
                 yield batch[: len(outcomes)], outcomes
                 raise
             yield batch, outcomes

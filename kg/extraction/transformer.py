@@ -32,7 +32,6 @@ _NOTHING = "-"
 _WINDOW = 512
 _OVERLAP = 8
 """The part of a window that it shares with the next, as a divisor of its length."""
-_BATCH = 8
 _SURE = 0.9
 """The probability of a type where the pipeline gives none."""
 _BLOCK = 1 << 20
@@ -72,8 +71,7 @@ class TransformerNames:
 class TransformerExtractor(Extractor):
     """Reads names with a token classifier from a local folder; relations and results as ``model`` does.
 
-    Nothing is downloaded. A text is read by itself, in overlapping windows where it is longer than the model
-    can take, so that memory does not grow with it but by its tokens.
+    Nothing is downloaded. A text that is longer than the model can take is read in overlapping windows.
 
     Args:
         vocabulary: Terms that are known beforehand.
@@ -175,14 +173,19 @@ class _SpacyPipeline:
             if "doc.ents" in self._nlp.get_pipe_meta(name).assigns
             for label in self._nlp.pipe_labels.get(name, [])
         }
-        if not found:
+        if not self._nlp.pipe_names:
             raise UsageError("it has no component that finds entities", where=str(path))
+        self._path, self._mapping = path, mapping
         self._types = _types(sorted(found), mapping, path)
+        self._known = found
 
     def __call__(self, one: Reading) -> _Scored:
         spans: _Scored = []
         position = -1
         for entity in self._nlp(one.text).ents:
+            if entity.label_ not in self._known:  # a component of the user's own need not declare its labels
+                self._types.update(_types([entity.label_], self._mapping, self._path))
+                self._known.add(entity.label_)
             type_ = self._types.get(entity.label_)
             span = _covering(one.tokens, entity.start_char, entity.end_char)
             if type_ is None or span is None or span.first <= position:
@@ -228,11 +231,8 @@ class _HuggingFace:
             )
         self._torch = torch
         config = self._model.config
-        self._length = min(
-            _WINDOW,
-            int(getattr(config, "max_position_embeddings", _WINDOW) or _WINDOW) - 2,
-            int(self._tokenizer.model_max_length),
-        )
+        places = int(getattr(config, "max_position_embeddings", 0) or 0) - 2  # some begin to count at 2
+        self._length = min(_WINDOW, places if places > 0 else _WINDOW, int(self._tokenizer.model_max_length))
         names = [str(config.id2label[number]) for number in range(config.num_labels)]
         parts = [_parts(name) for name in names]
         types = _types(sorted({label for _, label in parts if label != _OUTSIDE}), mapping, path)
@@ -276,28 +276,24 @@ class _HuggingFace:
         chances = np.zeros((len(tokens), len(self._prefixes)))
         chances[:, [k for k, type_ in enumerate(self._label_types) if type_ is None][:1]] = 1.0
         depth = [-1] * len(tokens)
-        windows = range(len(encoded["input_ids"]))
         names = [name for name in self._tokenizer.model_input_names if name in encoded]
-        for begin in range(0, len(windows), _BATCH):
-            batch = windows[begin : begin + _BATCH]
-            padded = self._tokenizer.pad(
-                {name: [encoded[name][n] for n in batch] for name in names}, return_tensors="pt"
-            )
+        for n, (offsets, special) in enumerate(
+            zip(encoded["offset_mapping"], encoded["special_tokens_mask"], strict=True)
+        ):
+            window = {name: torch.tensor([encoded[name][n]]) for name in names}
             with torch.inference_mode():
-                scores = torch.softmax(self._model(**padded).logits.double(), dim=-1).numpy()
-            for row, n in enumerate(batch):
-                offsets, special = encoded["offset_mapping"][n], encoded["special_tokens_mask"][n]
-                pieces = [k for k in range(len(offsets)) if not special[k] and offsets[k][1] > offsets[k][0]]
-                seen: set[int] = set()
-                for order, k in enumerate(pieces):
-                    token = _token_at(tokens, one.text, *offsets[k])
-                    if token is None or token in seen:
-                        continue
-                    seen.add(token)
-                    edge = min(order, len(pieces) - 1 - order)
-                    if edge > depth[token]:
-                        depth[token] = edge
-                        chances[token] = scores[row, k]
+                scores = torch.softmax(self._model(**window).logits[0].double(), dim=-1).numpy()
+            pieces = [k for k in range(len(offsets)) if not special[k] and offsets[k][1] > offsets[k][0]]
+            seen: set[int] = set()
+            for order, k in enumerate(pieces):
+                token = _token_at(tokens, one.text, *offsets[k])
+                if token is None or token in seen:
+                    continue
+                seen.add(token)
+                edge = min(order, len(pieces) - 1 - order)
+                if edge > depth[token]:
+                    depth[token] = edge
+                    chances[token] = scores[k]
         return chances
 
 

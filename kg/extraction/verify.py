@@ -33,6 +33,7 @@ __all__ = ["UNITS", "CheckedExtractor", "verify"]
 
 UNITS: Final = ("%", "points", "x", "")
 _BATCH = 64
+_END: Final = object()
 _VALUE = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+", re.ASCII)
 _LONGEST_VALUE = 30
@@ -55,24 +56,29 @@ class CheckedExtractor:
     def extract_many(self, texts: Iterable[Text]) -> Iterator[Outcome]:
         """The verified extraction of each text, in order; see `verify`.
 
-        An exception of the extractor is the problem of the text that raises it.
+        An exception of the extractor is the problem of the text that raises it. Texts of which there is not
+        one extraction each are read anew one by one.
 
         Raises:
             KgError: The extractor says that it can't go on.
         """
         remaining = iter(texts)
         while batch := list(islice(remaining, _BATCH)):
-            done = 0
+            outcomes: list[Outcome] = []
             try:
-                for text, handed in zip(batch, self._extractor.extract_many(batch), strict=True):
-                    yield self._outcome(text, handed)
-                    done += 1
-            except KgError:
+                handed = iter(self._extractor.extract_many(batch))
+                for text, one in zip(batch, handed, strict=False):
+                    outcomes.append(self._outcome(text, one))
+                if len(outcomes) < len(batch) or next(handed, _END) is not _END:
+                    outcomes = []  # too few or too many: nobody knows which is whose
+            except (KgError, KeyboardInterrupt):
+                yield from outcomes
                 raise
-            except Exception:
-                # The text at fault may be any of the batch that is left: each is read anew, by itself.
-                for text in batch[done:]:
-                    yield self._alone(text)
+            except Exception:  # the text at fault may be any of those that are left
+                yield from outcomes
+                yield from map(self._alone, batch[len(outcomes) :])
+            else:
+                yield from outcomes or map(self._alone, batch)
 
     def _alone(self, text: Text) -> Outcome:
         try:

@@ -53,6 +53,19 @@ class Picky(FirstWord):
             yield from super().extract_many([text])
 
 
+class Uneven(FirstWord):
+    """Gives so many extractions for every second text when it has several."""
+
+    def __init__(self, each: int) -> None:
+        self.each = each
+
+    def extract_many(self, texts: Iterable[tuple[str, str]]) -> Iterator[Extraction]:
+        texts = list(texts)
+        for number, extraction in enumerate(super().extract_many(texts)):
+            for _ in range(self.each if number % 2 and len(texts) > 1 else 1):
+                yield extraction
+
+
 def checked(extractor: TextExtractor) -> CheckedExtractor:
     return CheckedExtractor(extractor, Vocabulary(), extractor.fingerprint)
 
@@ -145,3 +158,9 @@ def test_a_text_that_fails_is_told_and_tried_again(tmp_path: Path) -> None:
         assert "not this one" in report.failed[TEXTS[7]].problems[0]
         assert cache.get(TEXTS[8]) == EXPECTED[8]
         assert fill_cache(TEXTS, cache, checked(FirstWord())).extracted == len(report.failed)
+
+
+@pytest.mark.parametrize("each", [0, 2])
+@pytest.mark.parametrize("count", [2, 3, 100])
+def test_extractions_are_never_those_of_another_text(each: int, count: int) -> None:
+    assert list(checked(Uneven(each)).extract_many(TEXTS[:count])) == EXPECTED[:count]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from pickle import dumps, loads
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -24,7 +24,7 @@ from kg.vocabulary import load_vocabulary
 from tests.extraction.test_extractor import check, entity
 
 pytest.importorskip("httpx", reason="needs the extra llm (httpx)")
-from kg.extraction.llm import KEY_VARIABLE, LlmExtractor
+from kg.extraction.llm import KEY_VARIABLE
 
 VOCABULARY = load_vocabulary()
 TITLE = "ZorbNet: maps from glaciers"
@@ -149,6 +149,10 @@ def failing(status: int, times: int = 10_000, words: str = "no", **headers: str)
             handler.send(status, json.dumps({"error": {"message": words}}).encode(), **headers)
 
     return answer
+
+
+def hang(handler: Handler) -> None:
+    handler.server.released.wait(60)
 
 
 @pytest.fixture
@@ -276,9 +280,6 @@ def test_a_server_that_hangs_or_drips_is_not_waited_for(server: Server) -> None:
             handler.wfile.write(b" ")
             handler.wfile.flush()
 
-    def hang(handler: Handler) -> None:
-        handler.server.released.wait(60)
-
     server.answers["hangs"] = hang
     server.answers["drips"] = drip
     hangs, drips, good = read(server, ["hangs", "drips", TITLE], retries="0", timeout="1")
@@ -338,15 +339,28 @@ def test_a_build_asks_again_only_for_what_failed(server: Server, tmp_path: Path)
         assert not file.is_file() or KEY.encode() not in file.read_bytes()
 
 
-def test_it_travels_without_the_key(server: Server) -> None:
-    one = LlmExtractor(VOCABULARY, url=server.url, model="tiny")
-    packed = dumps(one)
-    assert KEY.encode() not in packed
-    assert loads(packed).fingerprint == one.fingerprint
-    assert (
-        LlmExtractor(VOCABULARY, url="http://else.example/v1/", model="tiny").fingerprint == one.fingerprint
-    )
-    assert LlmExtractor(VOCABULARY, url=server.url, model="other").fingerprint != one.fingerprint
+def test_the_fingerprint_is_that_of_the_model_and_the_question(server: Server) -> None:
+    def fingerprint(**options: str) -> str:
+        settings = {"url": server.url, "model": "tiny", **options}
+        return make_extractor("llm", VOCABULARY, settings).fingerprint
+
+    assert fingerprint(url="http://else.example/v1/", timeout="9", parallel="1") == fingerprint()
+    assert len({fingerprint(), fingerprint(model="other"), fingerprint(response_format="json_object")}) == 3
+
+
+def test_ctrl_c_does_not_wait_for_the_endpoint(server: Server, tmp_path: Path) -> None:
+    server.answers[TITLE] = hang
+    (tmp_path / "a.bib").write_text(f"@misc{{a, title={{{TITLE}}}}}")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kg", "build", "a.bib", "--extractor", "llm",
+         "--extractor-option", f"url={server.url}", "--extractor-option", "model=tiny"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not server.asked[TITLE] and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert (process.returncode, errors.count("\n")) == (130, 1)
 
 
 @pytest.mark.parametrize(

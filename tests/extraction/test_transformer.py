@@ -182,3 +182,26 @@ def test_the_command_line_builds_with_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "entities  3: " in done.stdout
     assert done.stderr == ""
+
+
+def test_without_the_extra_one_line_says_so(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    program = "import sys; sys.modules['transformers'] = None; import kg.cli; kg.cli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "build", "x.bib", "--extractor", "transformer",
+         "--extractor-option", f"path={tmp_path}"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "paperkg[transformer]" in done.stderr
+
+
+def test_a_component_of_the_users_own_must_use_known_labels_too(tmp_path: Path) -> None:
+    nlp = spacy.blank("en")
+    ruler = nlp.add_pipe("span_ruler", config={"spans_key": None, "annotate_ents": True})
+    ruler.add_patterns([{"label": "Material", "pattern": "Mapzilla"}])  # type: ignore[attr-defined]
+    nlp.to_disk(tmp_path / "pipeline")
+    _, extraction = read(tmp_path / "pipeline")
+    assert found(extraction) == {"Mapzilla": ("Dataset", 1)}
+    with pytest.raises(kg.UsageError, match="Material"):
+        read(tmp_path / "pipeline", labels="")
