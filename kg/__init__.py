@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kg.pipeline import BuildReport, build
     from kg.queries import card_to_dict, find, render_card, saved_queries, show, write_answer
     from kg.rdf import open_store, validate, validate_by_pyshacl
+    from kg.training import TrainingOptions, TrainingReport, train
 
 __version__ = version("paperkg")
 
@@ -30,6 +31,8 @@ __all__ = [
     "BuildReport",
     "Evaluation",
     "KgError",
+    "TrainingOptions",
+    "TrainingReport",
     "UsageError",
     "ask",
     "build",
@@ -42,6 +45,7 @@ __all__ = [
     "render_evaluation",
     "saved_queries",
     "show",
+    "train",
     "validate",
     "validate_by_pyshacl",
     "view",
@@ -54,6 +58,7 @@ _HOMES = {
     "kg.outputs": ("ask", "export", "view"),
     "kg.queries": ("card_to_dict", "find", "render_card", "saved_queries", "show", "write_answer"),
     "kg.rdf": ("open_store", "validate", "validate_by_pyshacl"),
+    "kg.training": ("TrainingOptions", "TrainingReport", "train"),
 }
 
 

@@ -386,6 +386,64 @@ def evaluate(
     typer.echo(kg.render_evaluation(evaluation, format, errors=errors))
 
 
+@app.command()
+def train(
+    annotations: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="ANNOTATIONS...", help="Annotated papers to learn from, JSON Lines.", show_default=False
+        ),
+    ],
+    metadata: Annotated[
+        Path,
+        typer.Option(
+            "--metadata",
+            metavar="FILE",
+            help="arXiv metadata (JSON Lines): the texts of the annotated papers, and others to learn from.",
+            show_default=False,
+        ),
+    ],
+    calibrate: Annotated[
+        Path | None,
+        typer.Option(
+            "--calibrate",
+            metavar="FILE",
+            help="Annotated papers that are not learnt from, to calibrate confidence on.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write into.")] = Path(
+        "output/model"
+    ),
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn by lot.")] = 0,
+    teachers: Annotated[
+        int, typer.Option("--teachers", min=0, help="Networks that label other abstracts for the last one.")
+    ] = kg.TrainingOptions().teachers,
+    unlabelled: Annotated[
+        int, typer.Option("--unlabelled", min=0, help="How many other abstracts they label.")
+    ] = kg.TrainingOptions().unlabelled,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Processes that learn; else one for each processor."),
+    ] = None,
+) -> None:
+    """Train the extractor anew from annotated papers, for --extractor-option model=FOLDER."""
+    with _Bar() as progress:
+        report = kg.train(
+            annotations,
+            metadata,
+            output=output,
+            calibration=calibrate,
+            options=kg.TrainingOptions(seed=seed, teachers=teachers, unlabelled=unlabelled),
+            workers=workers or _processors(),
+            progress=progress,
+        )
+    typer.echo(
+        f"{report.folder}: learnt from {report.annotated:,} annotated papers and {report.labelled:,} others, "
+        f"{report.size / 1e6:.1f} MB"
+    )
+
+
 def _values(params: Sequence[str], option: str = "--param", example: str = "method=GRPO") -> dict[str, str]:
     values: dict[str, str] = {}
     for param in params:

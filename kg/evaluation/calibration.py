@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.errors import KgError
 from kg.evaluation.records import PaperRecord
 from kg.evaluation.scoring import fits_level, match
+from kg.records import EntityType, Relation
 
-__all__ = ["Calibration", "ReliabilityBin", "calibration"]
+__all__ = ["Calibration", "ClaimOutcome", "ReliabilityBin", "calibration", "claim_outcomes"]
 
 SURE = 0.8
 """Claims with at least this confidence are those that people are told to rely on."""
 _BINS = 10
+
+
+class ClaimOutcome(NamedTuple):
+    """A predicted claim."""
+
+    type: EntityType
+    relation: Relation
+    confidence: float
+    right: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,8 @@ def calibration(
     sums = [0.0] * bins
     rights = [0] * bins
     sure = sure_right = 0
-    for confidence, right in claim_outcomes(gold, predicted):
+    for claim in claim_outcomes(gold, predicted):
+        confidence, right = claim.confidence, claim.right
         # Bins are closed above, as in the paper.
         at = next((k for k in range(bins) if confidence <= (k + 1) / bins), bins - 1)
         counts[at] += 1
@@ -90,8 +102,8 @@ def calibration(
 
 def claim_outcomes(
     gold: Mapping[str, PaperRecord], predicted: Mapping[str, PaperRecord]
-) -> Iterator[tuple[float, bool]]:
-    """The confidence of each predicted claim of the gold papers, and whether it is right.
+) -> Iterator[ClaimOutcome]:
+    """Each predicted claim of the gold papers, and whether it is right.
 
     Raises:
         KgError: A predicted claim has no confidence.
@@ -108,4 +120,4 @@ def claim_outcomes(
                 )
             true = record.entities[matched[j]].relations if j in matched else ()
             for relation, confidence in zip(entity.relations, entity.confidences, strict=True):
-                yield confidence, relation in true
+                yield ClaimOutcome(entity.type, relation, confidence, relation in true)

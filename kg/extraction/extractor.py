@@ -13,6 +13,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extraction.abbreviations import find_short_forms
+from kg.extraction.aliases import merge_aliases
 from kg.extraction.candidates import Span
 from kg.extraction.entities import Group, group_names
 from kg.extraction.mentions import find_names
@@ -110,8 +111,10 @@ class EntitiesComponent(LearntComponent):
     def __call__(self, doc: Doc) -> Doc:
         """Fill in the reading's entities."""
         one = reading(doc)
-        groups = group_names(one)
-        add_entities(one, groups, relate(one, groups, self.parameters.relations, self.parameters.lexicon))
+        learnt = self.parameters
+        groups = merge_aliases(one, group_names(one), learnt.aliases, learnt.lexicon)
+        claims = relate(one, groups, learnt.relations, learnt.lexicon, learnt.confidence)
+        add_entities(one, groups, claims)
         return doc
 
 

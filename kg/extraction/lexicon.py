@@ -13,7 +13,7 @@ __all__ = ["Lexicon", "load_lexicon"]
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What words and names are like, counted over texts by ``scripts/train_extraction.py``."""
+    """What words and names are like, counted over texts by ``kg train``."""
 
     barriers: frozenset[str] = frozenset()
     """Lower-case words that names hardly ever hold."""
@@ -34,7 +34,7 @@ class Lexicon:
 
 
 def load_lexicon(path: Path) -> Lexicon:
-    """Read a lexicon that ``scripts/train_extraction.py`` wrote."""
+    """Read a lexicon that ``kg train`` wrote."""
     value, digest = read_json(path)
     clusters = {
         word: number for number, words in enumerate(value["clusters"]) for word in words.split("\n") if word

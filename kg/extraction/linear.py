@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LinearModel", "load_model", "log_softmax", "read_json", "save_json", "softmax"]
+__all__ = ["LinearModel", "load_model", "log_softmax", "read_json", "save_json", "softmax", "unpacked"]
 
 Scores = npt.NDArray[np.float32]
 
@@ -84,18 +84,19 @@ def save_json(value: object, path: Path) -> None:
     path.write_bytes(gzip.compress(text.encode(), compresslevel=9, mtime=0))
 
 
-def load_model(path: Path) -> tuple[LinearModel, str]:
-    """Read a model that ``scripts/train_extraction.py`` wrote, and the digest of its file.
+def unpacked(value: Mapping[str, Any]) -> LinearModel:
+    """The model that a file holds.
 
-    In the file, ``features`` are separated by line feeds and ``weights`` hold, class by class, one whole
-    number per feature and the bias last, in units of ``scale``.
+    ``features`` are separated by line feeds, and ``weights`` hold, class by class, one whole number per
+    feature and the bias last, in units of ``scale``.
     """
-    value, digest = read_json(path)
     features = value["features"].split("\n") if value["features"] else []
     weights = np.array(value["weights"], np.float32).T * np.float32(value["scale"])
-    model = LinearModel(
-        tuple(value["classes"]),
-        {feature: row for row, feature in enumerate(features)},
-        np.ascontiguousarray(weights),
-    )
-    return model, digest
+    rows = {feature: row for row, feature in enumerate(features)}
+    return LinearModel(tuple(value["classes"]), rows, np.ascontiguousarray(weights))
+
+
+def load_model(path: Path) -> tuple[LinearModel, str]:
+    """Read a model that ``kg train`` wrote, and the digest of its file."""
+    value, digest = read_json(path)
+    return unpacked(value), digest

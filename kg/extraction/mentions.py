@@ -25,9 +25,9 @@ __all__ = ["NOTHING", "choose", "context", "find_names", "score"]
 
 NOTHING = "nothing"
 """The class of candidates that name nothing; the first of the model's."""
-THRESHOLD = -0.3
+THRESHOLD = -0.15
 """Log odds above which a candidate counts as a name, chosen on held-out papers."""
-NETWORK = 0.5
+NETWORK = 0.65
 """The network's share in a log probability, beside the linear model's; chosen on held-out papers."""
 _SAID: dict[str, tuple[EntityType, ...]] = {
     **dict.fromkeys(("benchmark", "suite", "testbed"), ("Benchmark",)),

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from kg.extraction.confidence import Confidence
 from kg.extraction.entities import Group
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import LinearModel, softmax
@@ -145,7 +146,11 @@ def own_cues(reading: Reading, group: Group, lexicon: Lexicon) -> list[str]:
 
 
 def relate(
-    reading: Reading, groups: list[Group], model: LinearModel, lexicon: Lexicon
+    reading: Reading,
+    groups: list[Group],
+    model: LinearModel,
+    lexicon: Lexicon,
+    confidence: Confidence,
 ) -> list[tuple[RelationClaim, ...]]:
     """The paper's relations to each group, at least one, in the order of precedence.
 
@@ -178,7 +183,7 @@ def relate(
             tuple(
                 RelationClaim(
                     RELATIONS[k],
-                    round(float(min(max(chances[k] * group.probability, 0.01), 0.99)), 2),
+                    confidence(float(chances[k]) * group.probability, group.type, RELATIONS[k]),
                     (spoken[0],) if spoken and k == trains else _evidence(weights, model, RELATIONS[k]),
                 )
                 for k in sorted(kept)

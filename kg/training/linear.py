@@ -13,9 +13,9 @@ from sklearn.linear_model import LogisticRegression
 
 from kg.evaluation.records import EntityRecord, ResultRecord
 from kg.evaluation.scoring import normal
+from kg.extraction.aliases import DIFFERENT, SAME, alias_cues, alias_pairs
 from kg.extraction.candidates import Candidates, Features, describe
 from kg.extraction.lexicon import Lexicon
-from kg.extraction.linear import LinearModel
 from kg.extraction.mentions import NOTHING
 from kg.extraction.relations import mention_cues, own_cues
 from kg.extraction.results import (
@@ -30,12 +30,13 @@ from kg.extraction.results import (
 from kg.records import ENTITY_TYPES, RELATIONS
 from kg.training.examples import Example, gold_names, label
 
-__all__ = ["fit_names", "fit_relations", "fit_results", "packed", "unpacked"]
+__all__ = ["fit_aliases", "fit_names", "fit_relations", "fit_results", "packed"]
 
 SCALE = 0.03
 """What weights are rounded to."""
 PRUNE = 3
 """The least weight, in units of ``SCALE``, that keeps a feature."""
+_CERTAIN = 5.0
 
 Fitted = dict[str, Any]
 """A model as its file holds it."""
@@ -49,7 +50,14 @@ def _fit(
     strength: float,
     least: int,
 ) -> Fitted:
-    """Fit a multinomial logistic regression, and round and prune it as its file holds it."""
+    """Fit a multinomial logistic regression, and round and prune it as its file holds it.
+
+    Where all examples are of one class, that is what the model always says.
+    """
+    if len(present := set(labels)) < 2:
+        only = np.zeros((len(classes), 1))
+        only[list(present), -1] = _CERTAIN
+        return packed(classes, [], only)
     counts: Counter[str] = Counter(feature for row in rows for feature in row)
     names = sorted(feature for feature, count in counts.items() if count >= least and "\n" not in feature)
     index = {feature: column for column, feature in enumerate(names)}
@@ -64,8 +72,8 @@ def _fit(
     matrix.sum_duplicates()
     fitted = LogisticRegression(C=strength, max_iter=400, tol=1e-5).fit(matrix, np.asarray(labels))
     weights = np.zeros((len(classes), len(names) + 1))
-    weights[fitted.classes_, :-1] = fitted.coef_
-    weights[fitted.classes_, -1] = fitted.intercept_
+    learnt = np.column_stack([fitted.coef_, fitted.intercept_])
+    weights[fitted.classes_] = np.vstack([-learnt, learnt]) / 2 if len(learnt) == 1 else learnt
     weights -= weights.mean(axis=0)
     return packed(classes, names, weights)
 
@@ -73,23 +81,13 @@ def _fit(
 def packed(classes: Sequence[str], names: Sequence[str], weights: Any) -> Fitted:
     """A model in whole multiples of ``SCALE``; features whose weights are all small are left out."""
     whole = np.rint(weights / SCALE).astype(int)
-    kept = np.abs(whole[:, :-1]).max(axis=0) >= PRUNE
+    kept = np.abs(whole[:, :-1]).max(axis=0, initial=0) >= PRUNE
     return {
         "classes": list(classes),
         "features": "\n".join(name for name, keep in zip(names, kept, strict=True) if keep),
         "scale": SCALE,
         "weights": [[*row[:-1][kept].tolist(), int(row[-1])] for row in whole],
     }
-
-
-def unpacked(value: Fitted) -> LinearModel:
-    """The model that is read from that file."""
-    weights = np.ascontiguousarray(np.array(value["weights"], np.float32).T * np.float32(value["scale"]))
-    return LinearModel(
-        tuple(value["classes"]),
-        {name: row for row, name in enumerate(value["features"].split("\n"))},
-        weights,
-    )
 
 
 def _rows(candidates: Candidates, features: Features) -> list[list[str]]:
@@ -135,6 +133,19 @@ def fit_relations(examples: Sequence[Example], lexicon: Lexicon) -> Fitted:
     classes = sorted(name for name, count in counts.items() if count >= 20 or "+" not in name)
     labels = [classes.index(name if name in classes else name.split("+")[0]) for name in names]
     return _fit(rows, labels, classes, strength=0.03, least=3)
+
+
+def fit_aliases(examples: Sequence[Example], lexicon: Lexicon) -> Fitted:
+    """The model that tells whether two annotated names of a paper are one thing."""
+    rows: list[list[str]] = []
+    labels: list[int] = []
+    for example in examples:
+        gold = gold_names(example, lexicon)
+        for longer, shorter, one, other in alias_pairs(gold.reading, gold.groups):
+            groups = gold.groups[longer], gold.groups[shorter]
+            rows.append(alias_cues(gold.reading, *groups, one, other, lexicon))
+            labels.append(int(gold.entities[longer] is gold.entities[shorter]))
+    return _fit(rows, labels, [DIFFERENT, SAME], strength=0.3, least=2)
 
 
 def fit_results(examples: Sequence[Example], lexicon: Lexicon) -> tuple[Fitted, Fitted]:

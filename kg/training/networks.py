@@ -16,31 +16,14 @@ from kg.extraction.candidates import Candidates, Context
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.network import CONVOLVED, FLAGS, HASHED, MARKS, flags, marks, word_rows
 from kg.records import ENTITY_TYPES, RELATIONS
+from kg.training.options import NetworkOptions
 from kg.training.words import WordVectors
 
-__all__ = ["Item", "NetworkOptions", "SpanNetwork", "fit_network", "make_item", "probabilities"]
+__all__ = ["Item", "SpanNetwork", "fit_network", "make_item", "probabilities"]
 
 _MOST_FLAGS = 6
 _BUCKET = 32
 """Batches of which texts of like length are put together."""
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkOptions:
-    """The shape of a network and how it is trained."""
-
-    width: int = 192
-    convolutions: int = 4
-    heads: int = 4
-    dropout: float = 0.2
-    word_dropout: float = 0.25
-    """The share of words that are hidden while training, so that context and affixes count too."""
-    rate: float = 2e-3
-    """The highest learning rate of AdamW (Loshchilov and Hutter 2019)."""
-    batch: int = 16
-    epochs: int = 7
-    relations: float = 0.5
-    """The weight of the loss of relations."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kg.evaluation import PaperRecord, Scores, extracted_records, parse_record, read_records, score
-from kg.extraction import Extractor
+from kg.extraction import make_extractor
 from kg.vocabulary import load_vocabulary
 from tests.conftest import ROOT
 from tests.evaluation.papers import Value, entity, paper, result
@@ -140,7 +140,7 @@ def _assert_same(gold: dict[str, Value], predicted: dict[str, Value]) -> None:
 @needs_gold
 def test_figures_are_those_of_the_annotators_scorer() -> None:
     gold = read_records(GOLD / "dev.jsonl")
-    predicted = extracted_records(gold, Extractor(load_vocabulary()))
+    predicted = extracted_records(gold, make_extractor("model", load_vocabulary()))
     _assert_same(*({id_: _as_value(record) for id_, record in side.items()} for side in (gold, predicted)))
 
 

@@ -1,0 +1,8 @@
+"""Training what the extractor has learnt; needs the extra ``train``."""
+
+from __future__ import annotations
+
+from kg.training.options import NetworkOptions, TrainingOptions, TrainingReport
+from kg.training.train import train
+
+__all__ = ["NetworkOptions", "TrainingOptions", "TrainingReport", "train"]
