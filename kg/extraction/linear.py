@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -38,23 +39,22 @@ class LinearModel:
         bias: Scores = self.weights[-1]
         return bias
 
-    def sums(self, items: Iterable[Sequence[str]]) -> Scores:
+    def find(self, features: Iterable[str]) -> list[int]:
+        """The rows of those features that there are weights for, in order."""
+        return [row for row in map(self.rows.get, features) if row is not None]
+
+    def sums(self, items: Iterable[Iterable[str]]) -> Scores:
         """The summed weights of each item's features, without the bias: ``(items, K)``."""
-        get = self.rows.get
-        found: list[int] = []
-        lengths: list[int] = []
-        for features in items:
-            before = len(found)
-            for feature in features:
-                row = get(feature)
-                if row is not None:
-                    found.append(row)
-            lengths.append(len(found) - before)
-        sums = np.zeros((len(lengths), len(self.classes)), np.float32)
-        if found:
-            filled = np.flatnonzero(lengths)
-            starts = np.concatenate(([0], np.cumsum(lengths)[:-1]))[filled]
-            sums[filled] = np.add.reduceat(self.weights[found], starts, axis=0)
+        return self.sums_of_rows([self.find(features) for features in items])
+
+    def sums_of_rows(self, items: Sequence[Sequence[int]]) -> Scores:
+        """The same, of rows that were found before."""
+        ends = np.cumsum([0, *map(len, items)])
+        sums = np.zeros((len(items), len(self.classes)), np.float32)
+        filled = np.flatnonzero(ends[1:] > ends[:-1])
+        if len(filled):
+            rows = np.fromiter(chain.from_iterable(items), np.int64, int(ends[-1]))
+            sums[filled] = np.add.reduceat(self.weights[rows], ends[filled], axis=0)
         return sums
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -158,12 +159,12 @@ def relate(
     """
     if not groups:
         return []
-    cues = [mention_cues(reading, group, lexicon) for group in groups]
+    cues = [[model.find(cues) for cues in mention_cues(reading, group, lexicon)] for group in groups]
     rows = [
-        [*own_cues(reading, group, lexicon), *dict.fromkeys(cue for one in mentions for cue in one)]
+        [*model.find(own_cues(reading, group, lexicon)), *dict.fromkeys(chain.from_iterable(mentions))]
         for group, mentions in zip(groups, cues, strict=True)
     ]
-    probabilities = softmax(model.sums(rows) + model.bias)
+    probabilities = softmax(model.sums_of_rows(rows) + model.bias)
     per_relation = np.zeros((len(groups), len(RELATIONS)))
     for column, name in enumerate(model.classes):
         for part in name.split("+"):
@@ -178,7 +179,7 @@ def relate(
             chances[trains] = max(chances[trains], TRAINED_ON)
         best = max(allowed, key=lambda k: chances[k])
         kept = [k for k in allowed if k == best or (chances[k] >= SECOND and RELATIONS[k] != "mentions")]
-        weights = model.sums(mentions)
+        weights = model.sums_of_rows(mentions)
         claims.append(
             tuple(
                 RelationClaim(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ from kg.extraction.results import (
 from kg.records import ENTITY_TYPES, RELATIONS
 from kg.training.examples import Example, gold_names, label
 
-__all__ = ["fit_aliases", "fit_names", "fit_relations", "fit_results", "packed"]
+__all__ = ["fit_aliases", "fit_names", "fit_relations", "fit_results", "fit_spans", "packed"]
 
 SCALE = 0.03
 """What weights are rounded to."""
@@ -103,15 +103,34 @@ def _rows(candidates: Candidates, features: Features) -> list[list[str]]:
     ]
 
 
-def fit_names(examples: Sequence[Example], lexicon: Lexicon) -> Fitted:
-    """The model that tells names and their types from other candidates."""
+def fit_spans(
+    texts: Iterable[tuple[Candidates, Features, Iterable[int]]], classes: Sequence[str], *, strength: float
+) -> Fitted:
+    """A model that tells candidates of several classes apart.
+
+    Args:
+        texts: The candidates of each text, what they are described by, and the class of each as its number.
+        classes: Their names.
+        strength: The inverse of the regularization.
+    """
     rows: list[list[str]] = []
     labels: list[int] = []
-    for example in examples:
-        candidates = example.candidates(lexicon)
-        rows.extend(_rows(candidates, describe(candidates, example.context, lexicon)))
-        labels.extend(label(example, candidates)[0].tolist())
-    return _fit(rows, labels, [NOTHING, *ENTITY_TYPES], strength=0.25, least=2)
+    for candidates, features, numbers in texts:
+        rows.extend(_rows(candidates, features))
+        labels.extend(numbers)
+    return _fit(rows, labels, classes, strength=strength, least=2)
+
+
+def fit_names(examples: Sequence[Example], lexicon: Lexicon) -> Fitted:
+    """The model that tells names and their types from other candidates."""
+
+    def texts() -> Iterator[tuple[Candidates, Features, list[int]]]:
+        for example in examples:
+            candidates = example.candidates(lexicon)
+            labels, _ = label(example, candidates)
+            yield candidates, describe(candidates, example.context, lexicon), labels.tolist()
+
+    return fit_spans(texts(), [NOTHING, *ENTITY_TYPES], strength=0.25)
 
 
 def fit_relations(examples: Sequence[Example], lexicon: Lexicon) -> Fitted:

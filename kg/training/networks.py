@@ -103,9 +103,17 @@ class SpanNetwork(nn.Module):  # type: ignore[misc]
 
     Args:
         vectors: Word vectors that the word table begins with, in the order of the lexicon's words.
+        classes: Nothing and the types that spans are told apart by.
     """
 
-    def __init__(self, options: NetworkOptions, lexicon: Lexicon, vectors: WordVectors | None = None) -> None:
+    def __init__(
+        self,
+        options: NetworkOptions,
+        lexicon: Lexicon,
+        vectors: WordVectors | None = None,
+        *,
+        classes: int = 1 + len(ENTITY_TYPES),
+    ) -> None:
         super().__init__()
         width = options.width
         self.word = nn.Embedding(len(lexicon.clusters) + 1, width)
@@ -134,7 +142,7 @@ class SpanNetwork(nn.Module):  # type: ignore[misc]
         self.start = nn.Linear(width, width)
         self.end = nn.Linear(width, width, bias=False)
         self.inside = nn.Linear(width, width, bias=False)
-        self.types = nn.Linear(width, 1 + len(ENTITY_TYPES))
+        self.types = nn.Linear(width, classes)
         self.relations = nn.Linear(width, len(RELATIONS))
         self.dropout = nn.Dropout(options.dropout)
         self.word_dropout = options.word_dropout
@@ -233,7 +241,7 @@ def fit_network(
     warm-up over a twentieth of the steps and linear decay.
 
     Args:
-        items: The texts.
+        items: The texts, which also say how many classes of spans there are.
         options: Of the network.
         lexicon: Whose words the word table holds.
         vectors: What the word table begins with.
@@ -243,7 +251,7 @@ def fit_network(
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    network = SpanNetwork(options, lexicon, vectors)
+    network = SpanNetwork(options, lexicon, vectors, classes=items[0].types.shape[1])
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.98))
     steps = options.epochs * math.ceil(len(items) / options.batch)
     schedule = torch.optim.lr_scheduler.LambdaLR(
