@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from kg.extraction.lexicon import Lexicon
@@ -61,6 +61,15 @@ class Candidates:
     """The keys of spans in the title."""
     edges: Sequence[tuple[bool, bool]]
     """Whether each span begins and ends a run of words that names hold."""
+
+    def part(self, numbers: Sequence[int]) -> Candidates:
+        """Some of the spans, with what is known of all."""
+        return replace(
+            self,
+            spans=[self.spans[n] for n in numbers],
+            keys=[self.keys[n] for n in numbers],
+            edges=[self.edges[n] for n in numbers],
+        )
 
 
 @dataclass(frozen=True, slots=True)

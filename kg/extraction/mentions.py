@@ -29,6 +29,8 @@ THRESHOLD = -0.15
 """Log odds above which a candidate counts as a name, chosen on held-out papers."""
 NETWORK = 0.65
 """The network's share in a log probability, beside the linear model's; chosen on held-out papers."""
+_NOTHING_FOR_SURE = -0.01
+"""The logarithm of the network's probability of nothing above which the linear model is not asked."""
 _SAID: dict[str, tuple[EntityType, ...]] = {
     **dict.fromkeys(("benchmark", "suite", "testbed"), ("Benchmark",)),
     **dict.fromkeys(("dataset", "corpus", "collection"), ("Dataset", "Benchmark")),
@@ -112,10 +114,14 @@ def find_names(reading: Reading, lexicon: Lexicon, model: LinearModel, network: 
     candidates = find_candidates(known, lexicon)
     if not candidates.spans:
         return
-    linear = score(candidates.spans, describe(candidates, known, lexicon), model)
     scored = network.score(candidates, known)
-    order = [model.classes.index(name) for name in (NOTHING, *ENTITY_TYPES)]
-    mixed = NETWORK * log_softmax(scored.types) + (1 - NETWORK) * log_softmax(linear[:, order])
+    mixed = log_softmax(scored.types)
+    doubtful = np.flatnonzero(mixed[:, 0] < _NOTHING_FOR_SURE).tolist()
+    if doubtful:
+        part = candidates.part(doubtful)
+        linear = score(part.spans, describe(part, known, lexicon), model)
+        order = [model.classes.index(name) for name in (NOTHING, *ENTITY_TYPES)]
+        mixed[doubtful] = NETWORK * mixed[doubtful] + (1 - NETWORK) * log_softmax(linear[:, order])
     probabilities = softmax(mixed).astype(np.float64)
     nothing = np.clip(probabilities[:, 0], 1e-6, 1 - 1e-6)
     gains = np.log((1 - nothing) / nothing) - THRESHOLD
