@@ -60,6 +60,9 @@ MARKS = sum(_SIZES)
 """What a span may be marked with, one of each kind: its length, how often its name occurs and whether in the
 title, whether it begins and ends a run, the vocabulary's type, long or short form, what it is said to be."""
 _OFFSETS = tuple(sum(_SIZES[:k]) for k in range(len(_SIZES)))
+LONGEST = 1024
+"""Tokens that the network reads at once."""
+_SPANS_AT_ONCE = 1 << 14
 _EPSILON = 1e-5
 _TABLES = ("word", "hashed", "flag", "mark")
 _LEAST_SCALE = 1e-4
@@ -230,12 +233,21 @@ class Network:
         return x + self._linear(inner, "feed.out")
 
     def encode(self, context: Context) -> Floats:
-        """What each token means where it stands: ``(tokens, D)``."""
+        """What each token means where it stands: ``(tokens, D)``.
+
+        A text of over ``LONGEST`` tokens, which no abstract has, is encoded piece by piece, as attention
+        takes the square of the length.
+        """
         x = np.stack([self._word(text) for text in context.tokens.texts])
         marked = flags(context)
         if marked:
             at, which = np.array(marked).T
             np.add.at(x, at, self._arrays["flag"][which])
+        for begin in range(0, len(x), LONGEST):
+            x[begin : begin + LONGEST] = self._encode_piece(x[begin : begin + LONGEST])
+        return x
+
+    def _encode_piece(self, x: Floats) -> Floats:
         for number in range(self._convolutions):
             if number == self._convolutions // 2:
                 x = self._attend(x)
@@ -246,17 +258,26 @@ class Network:
         """Score all candidates of a document, of which there is one at least."""
         h = self.encode(context)
         first, last = np.array(candidates.spans, np.int64).T
+        marked = marks(candidates, context)
         start = self._linear(h, "start")
         end = h @ self._arrays["end.weight"]
         inside = np.zeros((len(h) + 1, start.shape[1]), np.float32)
         np.cumsum(h @ self._arrays["inside.weight"], axis=0, out=inside[1:])
-        z = inside[last + 1] - inside[first]
-        z /= (last - first + 1).astype(np.float32)[:, None]
-        z += start[first]
-        z += end[last]
-        z += self._arrays["mark"][marks(candidates, context)].sum(axis=1)
-        np.maximum(z, 0, out=z)
-        return Scored(self._linear(z, "types"), self._linear(z, "relations"))
+        types: list[Floats] = []
+        relations: list[Floats] = []
+        for begin in range(0, len(first), _SPANS_AT_ONCE):
+            here = slice(begin, begin + _SPANS_AT_ONCE)
+            a, b = first[here], last[here]
+            z = inside[b + 1] - inside[a]
+            z /= (b - a + 1).astype(np.float32)[:, None]
+            z += start[a]
+            z += end[b]
+            for rows in marked[here].T:
+                z += self._arrays["mark"][rows]
+            np.maximum(z, 0, out=z)
+            types.append(self._linear(z, "types"))
+            relations.append(self._linear(z, "relations"))
+        return Scored(np.concatenate(types), np.concatenate(relations))
 
 
 def load_network(path: Path, lexicon: Lexicon) -> tuple[Network, str]:
