@@ -166,7 +166,7 @@ class Network:
     """
 
     def __init__(self, arrays: Mapping[str, Floats], lexicon: Lexicon) -> None:
-        self._arrays = arrays
+        self.arrays = arrays
         self._rows = {word: 1 + row for row, word in enumerate(lexicon.clusters)}
         self._words: dict[str, Floats] = {}
         self._convolutions = sum(f"conv{k}.weight" in arrays for k in range(len(arrays)))
@@ -177,7 +177,7 @@ class Network:
         if vector is None:
             if len(self._words) >= _CACHED_WORDS:
                 self._words.clear()
-            a = self._arrays
+            a = self.arrays
             rows = word_rows(text, self._rows)
             vector = (
                 a["word"][rows.word]
@@ -192,13 +192,13 @@ class Network:
         """Layer normalization (Ba et al. 2016)."""
         x = x - x.mean(axis=1, keepdims=True)
         x *= 1.0 / np.sqrt(np.mean(x * x, axis=1, keepdims=True) + np.float32(_EPSILON))
-        x *= self._arrays[f"{name}.weight"]
-        x += self._arrays[f"{name}.bias"]
+        x *= self.arrays[f"{name}.weight"]
+        x += self.arrays[f"{name}.bias"]
         return x
 
     def _linear(self, x: Floats, name: str) -> Floats:
-        y: Floats = x @ self._arrays[f"{name}.weight"]
-        y += self._arrays[f"{name}.bias"]
+        y: Floats = x @ self.arrays[f"{name}.weight"]
+        y += self.arrays[f"{name}.bias"]
         return y
 
     def _convolve(self, x: Floats, name: str) -> Floats:
@@ -242,7 +242,7 @@ class Network:
         marked = flags(context)
         if marked:
             at, which = np.array(marked).T
-            np.add.at(x, at, self._arrays["flag"][which])
+            np.add.at(x, at, self.arrays["flag"][which])
         for begin in range(0, len(x), LONGEST):
             x[begin : begin + LONGEST] = self._encode_piece(x[begin : begin + LONGEST])
         return x
@@ -260,9 +260,9 @@ class Network:
         first, last = np.array(candidates.spans, np.int64).T
         marked = marks(candidates, context)
         start = self._linear(h, "start")
-        end = h @ self._arrays["end.weight"]
+        end = h @ self.arrays["end.weight"]
         inside = np.zeros((len(h) + 1, start.shape[1]), np.float32)
-        np.cumsum(h @ self._arrays["inside.weight"], axis=0, out=inside[1:])
+        np.cumsum(h @ self.arrays["inside.weight"], axis=0, out=inside[1:])
         types: list[Floats] = []
         relations: list[Floats] = []
         for begin in range(0, len(first), _SPANS_AT_ONCE):
@@ -273,7 +273,7 @@ class Network:
             z += start[a]
             z += end[b]
             for rows in marked[here].T:
-                z += self._arrays["mark"][rows]
+                z += self.arrays["mark"][rows]
             np.maximum(z, 0, out=z)
             types.append(self._linear(z, "types"))
             relations.append(self._linear(z, "relations"))

@@ -240,3 +240,15 @@ def test_the_hash_seed_changes_nothing(extraction: Extraction) -> None:
     ]
     assert answers[0] == answers[1]
     assert answers[0][1] == extraction
+
+
+def test_variants_of_a_name_are_one_entity_and_modified_names_are_others(extractor: Extractor) -> None:
+    found = extractor.extract(
+        "Foo-Net: Adaptive Graph Routing for Object Detection",
+        "We study object detection. We propose Foo-Net, which relies on an adaptive graph routing module. "
+        "The graph routing is trained end to end. Foo-Net improves on offline reinforcement learning and "
+        "reinforcement learning, and on GPT-4 and GPT-4o.",
+    )
+    assert entity(found, "graph routing") is entity(found, "adaptive graph routing module")
+    apart = ("offline reinforcement learning", "reinforcement learning", "GPT-4", "GPT-4o")
+    assert len({id(entity(found, name)) for name in apart}) == len(apart)
