@@ -17,8 +17,6 @@ from kg.extraction import make_extractor
 from kg.vocabulary import load_vocabulary
 
 PARTS: Mapping[str, tuple[str, float]] = {
-    "names by the linear model alone": ("kg.extraction.mentions.NETWORK", 0.0),
-    "names by the network alone": ("kg.extraction.mentions.NETWORK", 1.0),
     "relations by the linear model alone": ("kg.extraction.relations.NETWORK", 0.0),
     "relations by the network alone": ("kg.extraction.relations.NETWORK", 1.0),
     "no variants of names brought together": ("kg.extraction.aliases.THRESHOLD", 2.0),

@@ -100,7 +100,7 @@ class NamesComponent(LearntComponent):
     def __call__(self, doc: Doc) -> Doc:
         """Fill in the reading's names."""
         learnt = self.parameters
-        find_names(reading(doc), learnt.lexicon, learnt.names, learnt.network)
+        find_names(reading(doc), learnt.lexicon, learnt.network)
         return doc
 
 

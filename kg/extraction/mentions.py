@@ -1,36 +1,21 @@
-"""Names of things, chosen from the candidates by a network and a linear model together."""
+"""Names of things, chosen from the candidates by what the network says of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from kg.extraction.candidates import (
-    Context,
-    Features,
-    Span,
-    apposition,
-    describe,
-    find_candidates,
-)
+from kg.extraction.candidates import Context, Span, apposition, find_candidates
 from kg.extraction.lexicon import Lexicon
-from kg.extraction.linear import LinearModel, Scores, log_softmax, softmax
+from kg.extraction.linear import log_softmax, softmax
 from kg.extraction.network import Network
 from kg.extraction.reading import Found, Reading
 from kg.extraction.tokens import Tokens
 from kg.records import ENTITY_TYPES, EntityType
 
-__all__ = ["NOTHING", "choose", "context", "find_names", "score"]
+__all__ = ["choose", "context", "find_names"]
 
-NOTHING = "nothing"
-"""The class of candidates that name nothing; the first of the model's."""
 THRESHOLD = -0.15
 """Log odds above which a candidate counts as a name, chosen on held-out papers."""
-NETWORK = 0.65
-"""The network's share in a log probability, beside the linear model's; chosen on held-out papers."""
-_NOTHING_FOR_SURE = -0.01
-"""The logarithm of the network's probability of nothing above which the linear model is not asked."""
 _SAID: dict[str, tuple[EntityType, ...]] = {
     **dict.fromkeys(("benchmark", "suite", "testbed"), ("Benchmark",)),
     **dict.fromkeys(("dataset", "corpus", "collection"), ("Dataset", "Benchmark")),
@@ -54,28 +39,6 @@ def context(reading: Reading) -> Context:
         long_forms=frozenset(long for long, _ in reading.pairs),
         short_forms=frozenset(short for _, short in reading.pairs),
     )
-
-
-def score(spans: Sequence[Span], features: Features, model: LinearModel) -> Scores:
-    """Scores of each candidate for each class, as the sum of those of its parts: ``(candidates, K)``."""
-    length = max((span.last for span in spans), default=-1) + 1
-    width = len(model.classes)
-    start, end = np.zeros((2, length, width), np.float32)
-    inside = np.zeros((length + 1, width), np.float64)
-    start[list(features.start)] = model.sums(features.start.values())
-    end[list(features.end)] = model.sums(features.end.values())
-    inside[[i + 1 for i in features.inside]] = model.sums(features.inside.values())
-    inside = np.cumsum(inside, axis=0)
-    firsts = np.fromiter((span.first for span in spans), np.int64, len(spans))
-    lasts = np.fromiter((span.last for span in spans), np.int64, len(spans))
-    total: Scores = (
-        model.sums(features.own)
-        + start[firsts]
-        + end[lasts]
-        + (inside[lasts + 1] - inside[firsts]).astype(np.float32)
-        + model.bias
-    )
-    return total
 
 
 def choose(spans: list[Span], gains: list[float]) -> list[int]:
@@ -108,21 +71,14 @@ def choose(spans: list[Span], gains: list[float]) -> list[int]:
     return kept[::-1]
 
 
-def find_names(reading: Reading, lexicon: Lexicon, model: LinearModel, network: Network) -> None:
+def find_names(reading: Reading, lexicon: Lexicon, network: Network) -> None:
     """Fill in ``reading.found`` and ``reading.relation_odds``."""
     known = context(reading)
     candidates = find_candidates(known, lexicon)
     if not candidates.spans:
         return
     scored = network.score(candidates, known)
-    mixed = log_softmax(scored.types)
-    doubtful = np.flatnonzero(mixed[:, 0] < _NOTHING_FOR_SURE).tolist()
-    if doubtful:
-        part = candidates.part(doubtful)
-        linear = score(part.spans, describe(part, known, lexicon), model)
-        order = [model.classes.index(name) for name in (NOTHING, *ENTITY_TYPES)]
-        mixed[doubtful] = NETWORK * mixed[doubtful] + (1 - NETWORK) * log_softmax(linear[:, order])
-    probabilities = softmax(mixed).astype(np.float64)
+    probabilities = softmax(scored.types).astype(np.float64)
     nothing = np.clip(probabilities[:, 0], 1e-6, 1 - 1e-6)
     gains = np.log((1 - nothing) / nothing) - THRESHOLD
     chosen = set(choose(list(candidates.spans), gains.tolist()))

@@ -16,7 +16,7 @@ from kg.extraction.network import Network, load_network
 
 __all__ = ["MODEL_FILES", "Parameters", "load_parameters"]
 
-LINEAR = ("names", "aliases", "relations", "numbers", "links")
+LINEAR = ("aliases", "relations", "numbers", "links")
 """The linear models, by the name of their file."""
 MODEL_FILES = ("lexicon.json.gz", "network.npz", "confidence.json", *(f"{name}.json.gz" for name in LINEAR))
 """What a folder of a trained extractor holds."""
@@ -28,7 +28,6 @@ class Parameters:
 
     lexicon: Lexicon
     network: Network
-    names: LinearModel
     aliases: LinearModel
     relations: LinearModel
     numbers: LinearModel
@@ -66,7 +65,7 @@ def _read(folder: Path) -> Parameters:
         confidence, said = load_confidence(folder / "confidence.json")
     except (OSError, EOFError, TypeError, ValueError, KeyError) as error:
         raise KgError(f"it holds no trained extractor ({error})", where=str(folder)) from error
-    (names, aliases, relations, numbers, links), digests = zip(*linear, strict=True)
+    (aliases, relations, numbers, links), digests = zip(*linear, strict=True)
     whole = "\0".join((lexicon.fingerprint, digest, said, *digests))
     fingerprint = hashlib.sha256(whole.encode()).hexdigest()
-    return Parameters(lexicon, network, names, aliases, relations, numbers, links, confidence, fingerprint)
+    return Parameters(lexicon, network, aliases, relations, numbers, links, confidence, fingerprint)

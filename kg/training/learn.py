@@ -17,17 +17,16 @@ import numpy as np
 
 from kg.evaluation import PaperRecord
 from kg.evaluation.records import Progress, read_metadata
-from kg.extraction.candidates import describe
 from kg.extraction.confidence import Confidence, save_confidence
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import LinearModel, log_softmax, save_json, softmax, unpacked
-from kg.extraction.mentions import NOTHING, score
 from kg.extraction.network import save_network
 from kg.extraction.parameters import MODEL_FILES, load_parameters
 from kg.files import replacing
 from kg.records import ENTITY_TYPES
 from kg.training.calibrate import calibrate
 from kg.training.examples import Example, label, read_examples
+from kg.training.features import NOTHING, describe, score
 from kg.training.linear import Fitted, fit_aliases, fit_names, fit_relations, fit_results
 from kg.training.networks import Item, SpanNetwork, fit_network, make_item, probabilities
 from kg.training.options import TrainingOptions, TrainingReport
@@ -62,7 +61,7 @@ def learn(
     rows = {word: 1 + row for row, word in enumerate(lexicon.clusters)}
     items = [_gold_item(example, lexicon, rows) for example in examples]
     fitted, teachers = _learn_from_annotations(examples, items, lexicon, vectors, options, workers, report)
-    names = unpacked(fitted["names"])
+    names = unpacked(fitted.pop("names"))
     known = {paper.id for paper in papers}
     labelled: list[Item] = []
     others = read_examples(_others(metadata, known, options) if teachers else (), vocabulary)

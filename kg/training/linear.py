@@ -14,9 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from kg.evaluation.records import EntityRecord, ResultRecord
 from kg.evaluation.scoring import normal
 from kg.extraction.aliases import DIFFERENT, SAME, alias_cues, alias_pairs
-from kg.extraction.candidates import Candidates, Features, describe
+from kg.extraction.candidates import Candidates
 from kg.extraction.lexicon import Lexicon
-from kg.extraction.mentions import NOTHING
 from kg.extraction.relations import mention_cues, own_cues
 from kg.extraction.results import (
     OTHER,
@@ -29,6 +28,7 @@ from kg.extraction.results import (
 )
 from kg.records import ENTITY_TYPES, RELATIONS
 from kg.training.examples import Example, gold_names, label
+from kg.training.features import NOTHING, Features, describe
 
 __all__ = ["fit_aliases", "fit_names", "fit_relations", "fit_results", "fit_spans", "packed"]
 
