@@ -187,8 +187,9 @@ class Network:
 
     def _norm(self, x: Floats, name: str) -> Floats:
         """Layer normalization (Ba et al. 2016)."""
-        x = x - x.mean(axis=1, keepdims=True)
-        x *= 1.0 / np.sqrt(np.mean(x * x, axis=1, keepdims=True) + np.float32(_EPSILON))
+        width = np.float32(x.shape[1])
+        x = x - (np.einsum("ij->i", x) / width)[:, None]
+        x *= (1 / np.sqrt(np.einsum("ij,ij->i", x, x) / width + np.float32(_EPSILON)))[:, None]
         x *= self._arrays[f"{name}.weight"]
         x += self._arrays[f"{name}.bias"]
         return x
@@ -231,11 +232,13 @@ class Network:
 
     def encode(self, context: Context) -> Floats:
         """What each token means where it stands: ``(tokens, D)``."""
-        x = np.stack([self._word(text) for text in context.tokens.texts])
-        marked = flags(context)
-        if marked:
-            at, which = np.array(marked).T
-            np.add.at(x, at, self._arrays["flag"][which])
+        x = np.concatenate([self._word(text) for text in context.tokens.texts]).reshape(
+            len(context.tokens), -1
+        )
+        marked = np.array(flags(context), np.int64).reshape(-1, 2)
+        flagged = np.zeros((len(x), FLAGS), np.float32)
+        flagged[marked[:, 0], marked[:, 1]] = 1
+        x += flagged @ self._arrays["flag"]
         for number in range(self._convolutions):
             if number == self._convolutions // 2:
                 x = self._attend(x)
