@@ -190,8 +190,9 @@ class Network:
 
     def _norm(self, x: Floats, name: str) -> Floats:
         """Layer normalization (Ba et al. 2016)."""
-        x = x - x.mean(axis=1, keepdims=True)
-        x *= 1.0 / np.sqrt(np.mean(x * x, axis=1, keepdims=True) + np.float32(_EPSILON))
+        width = np.float32(x.shape[1])
+        x = x - (np.einsum("ij->i", x) / width)[:, None]
+        x *= (1 / np.sqrt(np.einsum("ij,ij->i", x, x) / width + np.float32(_EPSILON)))[:, None]
         x *= self.arrays[f"{name}.weight"]
         x += self.arrays[f"{name}.bias"]
         return x
@@ -238,11 +239,13 @@ class Network:
         A text of over ``LONGEST`` tokens, which no abstract has, is encoded piece by piece, as attention
         takes the square of the length.
         """
-        x = np.stack([self._word(text) for text in context.tokens.texts])
-        marked = flags(context)
-        if marked:
-            at, which = np.array(marked).T
-            np.add.at(x, at, self.arrays["flag"][which])
+        x = np.concatenate([self._word(text) for text in context.tokens.texts]).reshape(
+            len(context.tokens), -1
+        )
+        marked = np.array(flags(context), np.int64).reshape(-1, 2)
+        flagged = np.zeros((len(x), FLAGS), np.float32)
+        flagged[marked[:, 0], marked[:, 1]] = 1
+        x += flagged @ self.arrays["flag"]
         for begin in range(0, len(x), LONGEST):
             x[begin : begin + LONGEST] = self._encode_piece(x[begin : begin + LONGEST])
         return x
