@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
+from threadpoolctl import ThreadpoolController
 
 from kg.extraction.abbreviations import find_short_forms
 from kg.extraction.aliases import merge_aliases
@@ -176,6 +177,12 @@ def make_doc(nlp: Language, title: str, abstract: str) -> Doc:
     return doc
 
 
+@lru_cache(maxsize=1)
+def _blas() -> ThreadpoolController:
+    """NumPy's threads: for matrices as small as ours, waiting for one another costs more than they save."""
+    return ThreadpoolController()
+
+
 class Extractor:
     """Reads what a title and an abstract say: what they name, the paper's relations to it, and results.
 
@@ -228,7 +235,7 @@ class Extractor:
         """Read many papers in a stream, in order; memory does not grow with their number."""
         remaining = iter(texts)
         while batch := list(islice(remaining, _BATCH)):
-            with self._nlp.memory_zone():
+            with self._nlp.memory_zone(), _blas().limit(limits=1, user_api="blas"):
                 docs = (make_doc(self._nlp, title, abstract) for title, abstract in batch)
                 extractions = [_extraction(reading(doc)) for doc in self._nlp.pipe(docs)]
             yield from extractions
