@@ -63,6 +63,8 @@ STUDENT = NetworkOptions(dropout=0.2, word_dropout=0.2, epochs=4, relations=0)
 TEACHERS = 2
 REPEATED = 3
 """How often the student reads each annotated text in the time that it reads the others once."""
+UNLABELLED = {"scierc": 1500, "tdmsci": 2500}
+"""Abstracts, or sentences, that the student learns from beside the annotated ones."""
 THRESHOLDS = np.arange(-1.0, 1.01, 0.1)
 BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}"}
 PUBLISHED = {
@@ -211,10 +213,10 @@ def read_unlabelled(path: Path, count: int, *, sentences: bool) -> list[Text]:
     return texts[:count]
 
 
-def read_corpus(name: str, folder: Path, unlabelled: int) -> Corpus:
-    """Read a corpus, and so many unlabelled texts."""
+def read_corpus(name: str, folder: Path) -> Corpus:
+    """Read a corpus, and unlabelled texts."""
     metadata = folder / "arxiv-cs.jsonl.gz"
-    others = read_unlabelled(metadata, unlabelled, sentences=name == "tdmsci") if unlabelled else []
+    others = read_unlabelled(metadata, UNLABELLED[name], sentences=name == "tdmsci")
     if name == "scierc":
         train, dev, test = (read_scierc(folder / name / f"{part}.txt") for part in ("train", "dev", "test"))
         return Corpus(train, dev, test, others, batch=16)
@@ -315,14 +317,16 @@ class Models:
         logs = [[np.log(types + 1e-9) for types, _ in probabilities(one, items)] for one in networks]
         said: list[Scores] = []
         for n, text in enumerate(texts):
-            mixed = share * np.mean([one[n] for one in logs], axis=0)
+            mixed = np.zeros((len(items[n].spans), len(self.classes)), np.float32)
+            if share > 0:
+                mixed += share * np.mean([one[n] for one in logs], axis=0)
             if share < 1:
                 candidates = self.candidates(text)
                 features = describe(candidates, text.context, self.lexicon)
                 order = [self.linear.classes.index(name) for name in self.classes]
                 linear = score(candidates.spans, features, self.linear)[:, order]
-                mixed = mixed + (1 - share) * log_softmax(linear)
-            said.append(log_softmax(mixed.astype(np.float32)))
+                mixed += (1 - share) * log_softmax(linear)
+            said.append(log_softmax(mixed))
         return said
 
     def predict(
@@ -427,11 +431,10 @@ def main() -> None:
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--corpus", nargs="+", choices=list(PUBLISHED), default=list(PUBLISHED))
     parser.add_argument("--work", type=Path, default=Path("output/public-ner"))
-    parser.add_argument("--unlabelled", type=int, default=2000)
     arguments = parser.parse_args()
     vectors = read_vectors(arguments.corpora / "arxiv-cs.jsonl.gz", arguments.work)
     for name in arguments.corpus:
-        run(name, read_corpus(name, arguments.corpora, arguments.unlabelled), vectors)
+        run(name, read_corpus(name, arguments.corpora), vectors)
 
 
 if __name__ == "__main__":
