@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from kg.extraction.candidates import Context, Span, apposition, find_candidates
+from kg.extraction.candidates import Context, Span, find_candidates
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import log_softmax, softmax
 from kg.extraction.network import Network
 from kg.extraction.reading import Found, Reading
-from kg.extraction.tokens import Tokens
-from kg.records import ENTITY_TYPES, EntityType
 
 __all__ = ["choose", "context", "find_names"]
 
 THRESHOLD = -0.15
 """Log odds above which a candidate counts as a name, chosen on held-out papers."""
-_SAID: dict[str, tuple[EntityType, ...]] = {
-    **dict.fromkeys(("benchmark", "suite", "testbed"), ("Benchmark",)),
-    **dict.fromkeys(("dataset", "corpus", "collection"), ("Dataset", "Benchmark")),
-    **dict.fromkeys(
-        ("algorithm", "approach", "architecture", "framework", "method", "pipeline", "system"), ("Method",)
-    ),
-    "metric": ("Metric",),
-}
-"""What a name may be by what the text says that it is ("Foo, a new dataset"). In annotated papers this
-holds for 60 of 61 benchmarks, 45 of 48 datasets, 290 of 305 methods and 9 of 9 metrics."""
 _KEPT = 0.05
 """The least probability that a candidate not chosen is handed on with."""
 
@@ -88,20 +76,10 @@ def find_names(reading: Reading, lexicon: Lexicon, network: Network) -> None:
         Found(
             candidates.spans[n],
             candidates.keys[n],
-            _as_said(tuple(probabilities[n, 1:].tolist()), reading.tokens, candidates.spans[n]),
+            tuple(probabilities[n, 1:].tolist()),
             n in chosen,
         )
         for n in kept
     ]
     relations = log_softmax(scored.relations[kept])
     reading.relation_odds = {candidates.spans[n]: row for n, row in zip(kept, relations, strict=True)}
-
-
-def _as_said(probabilities: tuple[float, ...], tokens: Tokens, span: Span) -> tuple[float, ...]:
-    """Probabilities of the types, without those that the words after a name rule out."""
-    allowed = _SAID.get(apposition(tokens, span.last))
-    if not allowed:
-        return probabilities
-    left = [p if type_ in allowed else 0.0 for type_, p in zip(ENTITY_TYPES, probabilities, strict=True)]
-    share = sum(probabilities) / (sum(left) or 1.0)
-    return tuple(p * share for p in left) if sum(left) else probabilities
