@@ -34,6 +34,13 @@ SECOND = 0.4
 _NEAR = 3
 _FAR = 12
 _COARSE = {"Model": "M", "Method": "M", "Dataset": "D", "Benchmark": "D", "Task": "T", "Metric": "E"}
+TRAINED_ON = 0.88
+"""How often "trained on X" says that the paper trains on the data X: 38 of 43 names of annotated papers."""
+_TRAIN = re.compile(
+    r"(?:pre-?|re)?train(?:ed|ing|s)?|(?:fine-?|instruction-?)?tun(?:ed|ing|e)|-trained|-tuned"
+)
+_ON = words("on with using")
+_LIST = 9
 _REACH = 30
 _SMALL = 3
 _NO_GOVERNORS = words("also both from over that their these this those which with")
@@ -105,6 +112,16 @@ def _governors(tokens: Tokens, first: int, lexicon: Lexicon) -> list[int]:
     return found
 
 
+def _trained_on(tokens: Tokens, first: int) -> bool:
+    """Whether the words before a name are "trained on", "fine-tuned with" or the like, up to a short list."""
+    least = max(tokens.begins[first], first - _LIST)
+    for i in range(first - 1, least - 1, -1):
+        if tokens.lowers[i] in _ON:
+            verbs = tokens.lowers[max(tokens.begins[first], i - 3) : i]
+            return any(_TRAIN.fullmatch(word) for word in verbs)
+    return False
+
+
 def own_cues(reading: Reading, group: Group, lexicon: Lexicon) -> list[str]:
     """What does not depend on a mention's place."""
     tokens = reading.tokens
@@ -152,10 +169,14 @@ def relate(
     for column, name in enumerate(model.classes):
         for part in name.split("+"):
             per_relation[:, RELATIONS.index(part)] += probabilities[:, column]
+    trains = RELATIONS.index("trainsOn")
     claims: list[tuple[RelationClaim, ...]] = []
     for group, mentions, linear in zip(groups, cues, per_relation, strict=True):
         chances = _with_network(linear, reading, group)
         allowed = [RELATIONS.index(one) for one in ALLOWED[group.type]]
+        spoken = [n for n, span in enumerate(group.spans) if _trained_on(reading.tokens, span.first)]
+        if spoken and trains in allowed:
+            chances[trains] = max(chances[trains], TRAINED_ON)
         best = max(allowed, key=lambda k: chances[k])
         kept = [k for k in allowed if k == best or (chances[k] >= SECOND and RELATIONS[k] != "mentions")]
         weights = model.sums_of_rows(mentions)
@@ -164,7 +185,7 @@ def relate(
                 RelationClaim(
                     RELATIONS[k],
                     confidence(float(chances[k]) * group.probability, group.type, RELATIONS[k]),
-                    _evidence(weights, model, RELATIONS[k]),
+                    (spoken[0],) if spoken and k == trains else _evidence(weights, model, RELATIONS[k]),
                 )
                 for k in sorted(kept)
             )
