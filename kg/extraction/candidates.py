@@ -71,7 +71,7 @@ def find_candidates(context: Context, lexicon: Lexicon) -> Candidates:
     known = set(spans)
     extra = [*context.concepts, *context.long_forms, *context.short_forms]
     spans.extend(sorted(span for span in set(extra) if span not in known))
-    keys = [" ".join([*tokens.lowers[a:b], tokens.stems[b]]).replace("-", " ") for a, b in spans]
+    keys = [tokens.key(*span) for span in spans]
     in_title = frozenset(
         key for key, span in zip(keys, spans, strict=True) if span.first < context.title_tokens
     )

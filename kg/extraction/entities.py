@@ -100,11 +100,6 @@ class _Parents:
         self._parent[second] = first
 
 
-def _key(reading: Reading, span: Span) -> str:
-    tokens = reading.tokens
-    return " ".join([*tokens.lowers[span.first : span.last], tokens.stems[span.last]]).replace("-", " ")
-
-
 def _same(
     reading: Reading, accepted: set[str], quotes: dict[str, list[str]]
 ) -> tuple[dict[str, str], _Parents]:
@@ -112,7 +107,7 @@ def _same(
     parents = _Parents()
     longs: dict[str, str] = {}
     for long, short in reading.pairs:
-        long_key, short_key = _key(reading, long), _key(reading, short)
+        long_key, short_key = reading.tokens.key(*long), reading.tokens.key(*short)
         if long_key in quotes and short_key in quotes and accepted & {long_key, short_key}:
             longs.setdefault(short_key, long_key)
             parents.join(long_key, short_key)
@@ -132,7 +127,7 @@ def _same(
         if len(initials) >= 2:
             by_initials.setdefault(initials, key)
     for span, (slug, _) in sorted(reading.concepts.items()):
-        key = _key(reading, span)
+        key = reading.tokens.key(*span)
         if key in accepted:
             parents.join(by_concept.setdefault(slug, key), key)
     for key in sorted(accepted):
@@ -180,7 +175,7 @@ def _group(mentions: list[Found], spans: list[Span]) -> Group:
 
 def _name(reading: Reading, spans: list[Span], targets: set[str]) -> str:
     """The long form where both stand, else the first form outside the title's capitals."""
-    long = [span for span in spans if _key(reading, span) in targets]
+    long = [span for span in spans if reading.tokens.key(*span) in targets]
     pool = long or spans
     for span in pool:
         if span.first >= reading.title_tokens:

@@ -131,7 +131,9 @@ def mark_names(doc: Doc) -> Doc:
         for span in ordered
     ]
     one.found = [
-        Found(ordered[n], _key(one, ordered[n]), _probabilities(one, ordered[n], spans[ordered[n]]), True)
+        Found(
+            ordered[n], one.tokens.key(*ordered[n]), _probabilities(one, ordered[n], spans[ordered[n]]), True
+        )
         for n in choose(ordered, gains)
     ]
     return doc
@@ -175,11 +177,6 @@ class RulesExtractor(Extractor):
 
     def _fingerprints(self) -> list[str]:
         return ["rules", str(VERSION)]
-
-
-def _key(one: Reading, span: Span) -> str:
-    tokens = one.tokens
-    return " ".join([*tokens.lowers[span.first : span.last], tokens.stems[span.last]]).replace("-", " ")
 
 
 def _pairs(one: Reading) -> Iterator[tuple[Span, EntityType | None]]:

@@ -188,3 +188,7 @@ class Tokens:
 
     def __len__(self) -> int:
         return len(self.texts)
+
+    def key(self, first: int, last: int) -> str:
+        """What the tokens ``first`` to ``last`` say, folded: mentions with the same key are one thing."""
+        return " ".join([*self.lowers[first:last], self.stems[last]]).replace("-", " ")

@@ -62,7 +62,7 @@ class TransformerNames:
         """Fill in the names of the reading."""
         one = reading(doc)
         one.found = [
-            Found(span, _key(one.tokens, span), probabilities, True)
+            Found(span, one.tokens.key(*span), probabilities, True)
             for span, probabilities in self._recognise(one)
         ]
         return doc
@@ -109,10 +109,6 @@ class TransformerExtractor(Extractor):
     def _fingerprints(self) -> list[str]:
         mapping = json.dumps(sorted(_mapping(self._labels).items()))
         return [*super()._fingerprints(), "transformer", str(VERSION), _fingerprint(self._path), mapping]
-
-
-def _key(tokens: Tokens, span: Span) -> str:
-    return " ".join([*tokens.lowers[span.first : span.last], tokens.stems[span.last]]).replace("-", " ")
 
 
 def _mapping(labels: str) -> dict[str, str]:
