@@ -43,11 +43,19 @@ def apt_install(*packages: str) -> None:
     run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
 
 
+def inputs_hash() -> str:
+    """The hash of what an installation depends on: the requirements, and the sources of the bundled pages."""
+    web = ROOT / "kg" / "web"
+    files = [ROOT / "pyproject.toml", ROOT / "hatch_build.py", *web.glob("*.json"), *web.glob("*.mjs")]
+    files += [path for path in (web / "src").rglob("*") if path.is_file()]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
+
+
 def set_up(extra: str) -> None:
     """Make .venv and install the project in it with an extra, unless that has been done."""
     if sys.version_info < (3, 11):
         sys.exit(f"dev.py: Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
-    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    wanted = inputs_hash()
     stamp = VENV / f"installed-{extra or 'base'}"
     if stamp.is_file() and stamp.read_text() == wanted:
         return

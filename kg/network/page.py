@@ -4,50 +4,25 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
+from kg import web
 from kg.errors import KgError
 from kg.network.evidence import Evidence, Quote, read_evidence
-from kg.network.graph import LINKS, PAPER_LINKS, Network
+from kg.network.graph import LINKS, Network
 from kg.network.layout import Positions, layout, node_radius
 from kg.network.rows import short_id
 from kg.rdf.store import Store
-from kg.records import ENTITY_TYPES
 
 if TYPE_CHECKING:
     from pyvis.network import Network as PyvisNetwork
 
-_STATIC: Final = Path(__file__).parent / "static"
 _MANY: Final = 1000
 """With more nodes than this, edges are left out while the picture moves."""
-_SHAPES: Final = {
-    "Paper": "square",
-    "Task": "hexagon",
-    "Method": "dot",
-    "Model": "triangle",
-    "Dataset": "diamond",
-    "Benchmark": "star",
-    "Metric": "triangleDown",
-}
-_NAMES: Final = {
-    "introduces": ("introduces", "introduced by"),
-    "trainsOn": ("trains on", "used for training by"),
-    "evaluatesOn": ("evaluates on", "used for evaluation by"),
-    "comparesWith": ("compares with", "compared with by"),
-    "uses": ("uses", "used by"),
-    "addresses": ("addresses", "addressed by"),
-    "measures": ("measures", "measured by"),
-    "mentions": ("mentions", "mentioned by"),
-    "usesMethodIn": ("uses a method of", "its method is used by"),
-    "usesDataFrom": ("uses data of", "its data is used by"),
-    "extends": ("extends", "extended by"),
-    "broader": ("is a kind of", "has the kinds"),
-}
 
 
 def write_html(
@@ -106,12 +81,10 @@ def render_html(
     numbers = {node: number for number, node in enumerate(network)}
     for node, number in numbers.items():
         attributes = network.nodes[node]
-        kind = attributes["type"]
         drawn.add_node(
             number,
-            label=short_title(attributes["label"]) if kind == "Paper" else attributes["label"],
-            shape=_SHAPES[kind],
-            group=kind,
+            label=attributes["label"],
+            group=attributes["type"],
             size=node_radius(attributes["degree"]),
             x=at[node][0],
             y=at[node][1],
@@ -125,20 +98,6 @@ def render_html(
     details["focus"] = [numbers[node] for node in centre]
     notice = _notice(network, [network.nodes[node]["label"] for node in centre])
     return _fill_template(drawn, details, notice, library)
-
-
-def short_title(title: str, limit: int = 36) -> str:
-    """A title as the label of a node: what stands before its colon, or its first words."""
-    name, colon, _ = title.partition(": ")
-    if colon and 2 <= len(name) <= limit:
-        return name
-    if len(title) <= limit:
-        return title
-    return (
-        title[:limit].rpartition(" ")[0].rstrip(" ,;:-–") + "…"
-        if " " in title[:limit]
-        else title[:limit] + "…"
-    )
 
 
 def _options(nodes: int) -> dict[str, Any]:
@@ -170,7 +129,6 @@ def _details(
     def said(one: Quote) -> list[Any]:
         return [sentences.setdefault(one.text, len(sentences)), one.marks]
 
-    kinds = Counter(attributes["type"] for attributes in network.nodes.values())
     used = {relation for *_, relation in network.edges(keys=True)}
     relations = [relation for relation in LINKS if relation in used]
     lists = sorted({title for _, titles in network.nodes(data="lists") for title in titles or ()})
@@ -192,45 +150,28 @@ def _details(
         [
             numbers[result.paper],
             [[role, label, numbers.get(iri, -1)] for role, iri, label in result.roles],
-            f"{'+' if result.kind == 'improvement' else ''}{result.value}{_unit(result.unit)}",
+            result.value,
+            result.unit,
             result.kind,
             *said(result.quote),
         ]
         for result in evidence.results
     ]
     return {
-        "types": [
-            {"id": kind, "name": kind, "plural": f"{kind}s", "shape": _SHAPES[kind]}
-            for kind in ("Paper", *ENTITY_TYPES)
-            if kinds[kind]
-        ],
-        "relations": [
-            {
-                "id": relation,
-                "name": _NAMES[relation][0],
-                "inverse": _NAMES[relation][1],
-                "derived": relation in PAPER_LINKS,
-                "arrow": relation in (*PAPER_LINKS, "broader"),
-            }
-            for relation in relations
-        ],
+        "relations": relations,
         "lists": lists,
         "nodes": [_node(node, network.nodes[node], lists) for node in network],
         "claims": claims,
         "results": results,
         "sentences": list(sentences),
-        "summary": f"{_count(kinds['Paper'], 'paper')} and "
-        f"{_count(len(network) - kinds['Paper'], 'entity', 'entities')} with {_count(len(claims), 'link')}.",
     }
 
 
 def _node(iri: str, attributes: dict[str, Any], lists: list[str]) -> dict[str, Any]:
-    label = attributes["label"]
     known = {
         "iri": iri,
         "key": short_id(iri),
         "degree": attributes["degree"],
-        "title": label if short_title(label) != label and attributes["kind"] == "paper" else None,
         "aliases": attributes.get("aliases"),
         "issued": attributes.get("issued"),
         "authors": attributes.get("authors"),
@@ -255,14 +196,6 @@ def _links(attributes: dict[str, Any]) -> list[tuple[str, str]]:
     return links
 
 
-def _unit(unit: str) -> str:
-    return f" {unit}" if unit.isalpha() and unit != "x" else unit
-
-
-def _count(number: int, one: str, several: str = "") -> str:
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
 def _notice(network: Network, focus: Sequence[str]) -> str:
     """What of the graph is not in the picture; empty if all of it is."""
     total = network.graph["total_papers"] + network.graph["total_entities"]
@@ -274,19 +207,17 @@ def _notice(network: Network, focus: Sequence[str]) -> str:
 
 def _fill_template(drawn: PyvisNetwork, details: dict[str, Any], notice: str, library: Path) -> str:
     """Let pyvis fill our page in place of its own, which asks other hosts for scripts and styles."""
-    style = (_STATIC / "page.css").read_text(encoding="utf-8")
+    parts = web.folder() / "page"
+    style = (parts / "page-style.css").read_text(encoding="utf-8")
     vis, _, _ = library.read_text(encoding="utf-8").partition("//# sourceMappingURL")
-    scripts = [
-        vis,
-        *((_STATIC / name).read_text(encoding="utf-8") for name in ("panel.js", "labels.js", "page.js")),
-    ]
+    scripts = [vis, (parts / "page.js").read_text(encoding="utf-8")]
     if any("</script" in script.lower() or "\r" in script for script in scripts):
         raise KgError("a script can't be set into a page; install pyvis 0.3.2", where=str(library))
     policy = (
         f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    drawn.set_template_dir(str(_STATIC), "page.html")
+    drawn.set_template_dir(str(parts), "page.html")
     environment = drawn.templateEnv
     environment.autoescape = True
     environment.policies["json.dumps_kwargs"] = {

@@ -1,0 +1,63 @@
+// Bundles src/ into dist/: the explorer (dist/explorer) and the script and style of graph.html (dist/page).
+import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const dist = join(here, "dist");
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(join(dist, "explorer"), { recursive: true });
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: {
+      explorer: "src/explorer/main.js",
+      style: "src/explorer/explorer.css",
+      "layout-worker": "src/explorer/network/layout-worker.js",
+    },
+    outdir: "dist/explorer",
+    format: "esm",
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl" },
+  }),
+  build({
+    ...common,
+    entryPoints: { page: "src/page/page.js", "page-style": "src/page/page.css" },
+    outdir: "dist/page",
+    format: "iife",
+    globalName: "kgPage",
+  }),
+]);
+await cp(join(here, "src/explorer/index.html"), join(dist, "explorer/index.html"));
+await cp(join(here, "src/page/page.html"), join(dist, "page/page.html"));
+await writeFile(join(dist, "LICENSES.txt"), await licences());
+
+/** The licences of every package that the bundles may hold, by name. */
+async function licences() {
+  const { packages } = JSON.parse(await readFile(join(here, "package-lock.json"), "utf8"));
+  const needed = Object.keys(packages).filter((path) => path && !packages[path].dev && !packages[path].optional);
+  const parts = await Promise.all(needed.sort().map((path) => licence(join(here, path))));
+  return parts.filter(Boolean).join(`\n${"=".repeat(80)}\n\n`);
+}
+
+async function licence(folder) {
+  const files = await readdir(folder).catch(() => []);
+  if (!files.includes("package.json")) return "";
+  const about = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const names = files.filter((name) => /^(licen[cs]e|copying|notice)/i.test(name)).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return `${about.name} ${about.version} (${about.license ?? "see below"})\n\n${texts.join("\n").trim()}\n`;
+}
