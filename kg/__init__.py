@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kg.pipeline import BuildReport, build
     from kg.queries import card_to_dict, find, render_card, saved_queries, show, write_answer
     from kg.rdf import open_store, validate, validate_by_pyshacl
+    from kg.server.app import serve
     from kg.training import TrainingOptions, TrainingReport, train
 
 __version__ = version("paperkg")
@@ -44,6 +45,7 @@ __all__ = [
     "render_card",
     "render_evaluation",
     "saved_queries",
+    "serve",
     "show",
     "train",
     "validate",
@@ -58,6 +60,7 @@ _HOMES = {
     "kg.outputs": ("ask", "export", "view"),
     "kg.queries": ("card_to_dict", "find", "render_card", "saved_queries", "show", "write_answer"),
     "kg.rdf": ("open_store", "validate", "validate_by_pyshacl"),
+    "kg.server.app": ("serve",),
     "kg.training": ("TrainingOptions", "TrainingReport", "train"),
 }
 

@@ -272,6 +272,65 @@ def view(
 
 
 @app.command()
+def serve(
+    store: StoreOption = "output",
+    host: Annotated[str, typer.Option("--host", help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes one that is free.")
+    ] = 8765,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds that a query may take.")] = 30,
+    max_rows: Annotated[
+        int, typer.Option("--max-rows", min=1, help="Rows or triples that an answer may have.")
+    ] = 1_000_000,
+    cors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cors",
+            metavar="ORIGIN",
+            help="Let the pages of this site read the answers; * for all sites.",
+            show_default=False,
+        ),
+    ] = None,
+    allow_hosts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="A further name by which the server is called.",
+            show_default=False,
+        ),
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the explorer in the browser.")] = False,
+) -> None:
+    """Serve the graph on this machine: a SPARQL endpoint and the explorer."""
+    from kg.server.security import is_loopback
+
+    if not is_loopback(host):
+        typer.echo(
+            f"kg: at {host} whoever reaches this machine can read the graph and keep it busy; "
+            "there is no login and no encryption",
+            err=True,
+        )
+
+    def started(address: str) -> None:
+        typer.echo(f"{address} shows the graph, {address}sparql answers SPARQL; Ctrl-C ends it")
+        sys.stdout.flush()
+        if open_:
+            typer.launch(address)
+
+    kg.serve(
+        store,
+        host=host,
+        port=port,
+        timeout=timeout,
+        max_rows=max_rows,
+        cors=cors or (),
+        allow_hosts=allow_hosts or (),
+        on_start=started,
+    )
+
+
+@app.command()
 def export(
     format: Annotated[
         str,

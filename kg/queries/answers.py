@@ -141,14 +141,25 @@ def _syntax_error(header: str, text: str, bare: str) -> str:
     try:
         ox.Store().query(header + text)
     except SyntaxError as error:
-        match = _POSITION.match(str(error))
-        if not match:
-            return f"not valid SPARQL: {' '.join(str(error).split())}"
-        line, column, reason = int(match[1]) - 1, int(match[2]), match[3]
-        return f"line {line}, column {column}: {_explained(text, line, column, reason)}"
+        return explain_syntax_error(text, str(error), lines_before=1)
     except (OSError, RuntimeError, ValueError):
         return ""
     return ""
+
+
+def explain_syntax_error(text: str, message: str, *, lines_before: int = 0) -> str:
+    """Where a query is no SPARQL and what to do, in one line.
+
+    Args:
+        text: The query.
+        message: What Oxigraph says of it.
+        lines_before: How many lines stood before it when Oxigraph read it.
+    """
+    match = _POSITION.match(message)
+    if not match:
+        return f"not valid SPARQL: {' '.join(message.split())}"
+    line, column, reason = int(match[1]) - lines_before, int(match[2]), match[3]
+    return f"line {line}, column {column}: {_explained(text, line, column, reason)}"
 
 
 def _explained(text: str, line: int, column: int, reason: str) -> str:

@@ -77,11 +77,11 @@ def _write_turtle(store: Store, out: IO[bytes]) -> None:
     with tempfile.TemporaryFile() as file:
         spool = Spool(file, TurtleFormatter(Iris(graph_base(store))))
         for _, triples in groupby(triples_by_subject(store), key=lambda triple: triple.subject):
-            spool.add(map(_with_datatype, triples))
+            spool.add(map(with_datatype, triples))
         out.writelines(spool.sorted())
 
 
-def _with_datatype(triple: Triple) -> Triple:
+def with_datatype(triple: Triple) -> Triple:
     """Give an integer back the datatype that Oxigraph generalises to xsd:integer."""
     value, datatype = triple.object, _INTEGERS.get(triple.predicate)
     if datatype and isinstance(value, Literal) and value.datatype == _XSD_INTEGER:

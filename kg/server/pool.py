@@ -1,0 +1,292 @@
+"""Worker processes: as many as are needed, killed when a query takes too long, replaced when killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from kg.server.worker import Settings
+
+_STUCK_AFTER: Final = 0.5
+"""Seconds at one query after which a worker no longer counts as one that others may wait for."""
+_IDLE: Final = 60.0
+"""Seconds without work after which a worker beyond the usual number ends."""
+_STARTING: Final = 60.0
+"""Seconds that a worker may take to open the store."""
+_LINE: Final = 1 << 22
+
+
+class QueryFailedError(Exception):
+    """A query was not answered.
+
+    Args:
+        kind: ``busy``, ``timeout``, ``limit``, ``memory``, ``syntax``, ``remote``, ``store`` or ``died``.
+        message: What the worker says, if it says something.
+    """
+
+    def __init__(self, kind: str, message: str = "") -> None:
+        super().__init__(kind, message)
+        self.kind = kind
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class RawAnswer:
+    """The bytes of an answer, or the file that they are in, which is the receiver's to remove."""
+
+    data: bytes
+    file: Path | None
+    size: int
+    gzip: bool
+
+
+class _Worker:
+    """One worker process."""
+
+    def __init__(self, process: asyncio.subprocess.Process, settings: Settings) -> None:
+        self.settings = settings
+        self.busy_since = 0.0
+        self._process = process
+
+    @classmethod
+    async def start(cls, settings: Settings) -> _Worker:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "kg.server.worker",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            # Modules are found where this process finds them, whatever its working folder.
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+            limit=_LINE,
+            start_new_session=True,
+        )
+        worker = cls(process, settings)
+        try:
+            async with asyncio.timeout(_STARTING):
+                await worker._exchange(settings.line())
+        except BaseException:
+            worker.kill()
+            raise
+        return worker
+
+    async def ask(self, job: Mapping[str, Any]) -> RawAnswer:
+        head = await self._exchange(json.dumps(job).encode() + b"\n")
+        if "file" in head:
+            return RawAnswer(b"", Path(head["file"]), head["bytes"], head["gzip"])
+        data = await self._read(head["bytes"])
+        return RawAnswer(data, None, head["bytes"], head["gzip"])
+
+    async def hash(self) -> str:
+        return str((await self._exchange(b'{"hash": true}\n'))["hash"])
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def gone(self) -> None:
+        await self._process.wait()
+
+    async def _exchange(self, line: bytes) -> dict[str, Any]:
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise QueryFailedError("died")
+        try:
+            stdin.write(line)
+            await stdin.drain()
+            answer = await stdout.readline()
+        except OSError:
+            answer = b""
+        if not answer:
+            await self._died()
+        head: dict[str, Any] = json.loads(answer)
+        if "failed" in head:
+            raise QueryFailedError(head["failed"], head["message"])
+        return head
+
+    async def _read(self, size: int) -> bytes:
+        if self._process.stdout is None:
+            raise QueryFailedError("died")
+        try:
+            return await self._process.stdout.readexactly(size)
+        except asyncio.IncompleteReadError:
+            await self._died()
+            raise
+
+    async def _died(self) -> None:
+        status = await self._process.wait()
+        # The engine aborts where memory ends, and the system kills where it has none left.
+        out_of_memory = status in {-getattr(signal, "SIGABRT", 6), -getattr(signal, "SIGKILL", 9)}
+        raise QueryFailedError("memory" if out_of_memory else "died")
+
+
+class WorkerPool:
+    """Runs queries in worker processes. All of it belongs to one event loop.
+
+    A few workers do the usual work. One that has been at a query for half a second is left to it, and another
+    takes its place, up to a limit: queries that never end don't keep the others waiting.
+
+    Args:
+        settings: What a new worker is told.
+        usual: How many workers share the usual work.
+        limit: How many there are at most.
+        queue: How many queries wait at most.
+    """
+
+    def __init__(self, settings: Settings, *, usual: int = 0, limit: int = 16, queue: int = 512) -> None:
+        self._settings = settings
+        self._usual = usual or min((os.cpu_count() or 1) + 1, 4)
+        self._limit = limit
+        self._queue = queue
+        self._idle: list[_Worker] = []
+        self._workers: set[_Worker] = set()
+        self._starting = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    @property
+    def settings(self) -> Settings:
+        """What a new worker is told."""
+        return self._settings
+
+    def reopen(self, settings: Settings) -> None:
+        """Serve another graph from now on; queries that are being evaluated end on the old one."""
+        self._settings = settings
+        for worker in self._idle:
+            self._remove(worker)
+        self._idle.clear()
+
+    async def run(self, query: str, format: str, *, gzip: bool = False) -> RawAnswer:
+        """Evaluate a query; where this call is cancelled, its process is killed.
+
+        Args:
+            query: A query that has been checked.
+            format: What to write the answer as: json, xml, csv, tsv; turtle, ntriples, rdfxml, jsonld.
+            gzip: Compress the answer if that is worth it.
+
+        Raises:
+            QueryFailedError: There is no answer; a query that takes too long has been killed.
+        """
+        worker = await self._acquire()
+        worker.busy_since = asyncio.get_running_loop().time()
+        done = False
+        try:
+            async with asyncio.timeout(worker.settings.seconds):
+                answer = await worker.ask({"query": query, "format": format, "gzip": gzip})
+            done = True
+        except TimeoutError as error:
+            raise QueryFailedError("timeout") from error
+        except QueryFailedError as error:
+            done = error.kind not in {"memory", "died"}
+            raise
+        finally:
+            self._release(worker) if done else self._remove(worker)
+        return answer
+
+    async def canonical_hash(self) -> str:
+        """The canonical hash of the graph, by a worker of its own that may take its time.
+
+        Raises:
+            QueryFailedError: It can't be computed.
+        """
+        worker = await _Worker.start(self._settings)
+        self._workers.add(worker)
+        try:
+            return await worker.hash()
+        finally:
+            self._remove(worker)
+
+    async def close(self) -> None:
+        """End all workers, and wait until they are gone."""
+        self._closed = True
+        workers = list(self._workers)
+        for worker in workers:
+            self._remove(worker)
+        await asyncio.gather(*(worker.gone() for worker in workers), return_exceptions=True)
+
+    async def _acquire(self) -> _Worker:
+        loop = asyncio.get_running_loop()
+        if not self._idle and len(self._waiting) >= self._queue:
+            raise QueryFailedError("busy")
+        until = loop.time() + self._settings.seconds
+        while True:
+            if self._idle:
+                return self._idle.pop()
+            at_work = len(self._workers) + self._starting
+            stuck = sum(
+                bool(worker.busy_since) and loop.time() - worker.busy_since > _STUCK_AFTER
+                for worker in self._workers
+            )
+            if at_work < self._limit and at_work - stuck < self._usual:
+                return await self._start()
+            if loop.time() >= until:
+                raise QueryFailedError("busy")
+            turn: asyncio.Future[None] = loop.create_future()
+            self._waiting.append(turn)
+            try:
+                async with asyncio.timeout(_STUCK_AFTER / 5):
+                    await turn
+            except TimeoutError:
+                pass
+            except BaseException:
+                if turn.done() and not turn.cancelled():
+                    self._wake()
+                raise
+            finally:
+                with suppress(ValueError):
+                    self._waiting.remove(turn)
+
+    async def _start(self) -> _Worker:
+        self._starting += 1
+        try:
+            worker = await _Worker.start(self._settings)
+        except TimeoutError as error:
+            raise QueryFailedError("died") from error
+        finally:
+            self._starting -= 1
+        self._workers.add(worker)
+        if self._closed:
+            self._remove(worker)
+            raise QueryFailedError("died")
+        return worker
+
+    def _release(self, worker: _Worker) -> None:
+        worker.busy_since = 0.0
+        if self._closed or worker.settings is not self._settings:
+            self._remove(worker)
+            return
+        self._idle.append(worker)
+        self._wake()
+        if len(self._workers) > self._usual:
+            asyncio.get_running_loop().call_later(_IDLE, self._shrink)
+
+    def _shrink(self) -> None:
+        """End a worker that was not needed; those used last are taken first, so this one has been idle."""
+        if len(self._workers) > self._usual and self._idle:
+            self._remove(self._idle.pop(0))
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+    def _remove(self, worker: _Worker) -> None:
+        self._workers.discard(worker)
+        worker.kill()
+        task = asyncio.get_running_loop().create_task(worker.gone())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        self._wake()
