@@ -25,6 +25,7 @@ await Promise.all([
     entryPoints: {
       explorer: "src/explorer/main.js",
       style: "src/explorer/explorer.css",
+      query: "src/explorer/query/query.css",
       "layout-worker": "src/explorer/network/layout-worker.js",
     },
     outdir: "dist/explorer",

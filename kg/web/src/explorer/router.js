@@ -46,10 +46,12 @@ export function startRouter(place, app) {
       current = null;
       place.replaceChildren(shown);
     };
-    const wait = setTimeout(() => swap(element("p", { className: "loading" }, "Loading…")), PATIENCE);
+    const loading = element("p", { className: "loading" }, "Loading…");
+    const wait = setTimeout(() => (page.live ? place.prepend(loading) : swap(loading)), PATIENCE);
     if (page.live) swap(view);
     const opened = await page.open(view, url, app).catch((error) => failed(view, error, url));
     clearTimeout(wait);
+    loading.remove();
     if (number !== asked) return opened.close?.();
     if (!page.live) swap(view);
     current = { page, opened };

@@ -5,14 +5,17 @@ import { swatch } from "../shared/panel.js";
 import { searchBox } from "../shared/search-box.js";
 import { get } from "./api.js";
 
-/** Make an input a search of nodes. `type` limits them to one type, or to entities by "entity". */
-export function nodeSearch(input, list, { pick, say, type = "", limit = 12 }) {
+const SHOWN = 12;
+
+/** Make an input a search of nodes: of all, or of one `kind`, "paper" or "entity". */
+export function nodeSearch(input, list, { pick, say, kind = "" }) {
   searchBox({
     input,
     list,
     async find(q) {
       try {
-        const { matches } = await get("search", { q, type, limit });
+        const found = await get("search", { q, type: kind === "paper" ? "Paper" : "", limit: kind ? 2 * SHOWN : SHOWN });
+        const matches = found.matches.filter(({ type }) => kind !== "entity" || type !== "Paper").slice(0, SHOWN);
         return { matches, total: matches.length };
       } catch (error) {
         say(error.message);

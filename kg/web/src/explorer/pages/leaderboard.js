@@ -1,25 +1,31 @@
 // The results on one benchmark, a table for each metric; any column sorts, and the whole can be taken along as CSV.
 import { element } from "../../shared/dom.js";
 import { nodeName } from "../../shared/panel.js";
-import { count } from "../../shared/text.js";
+import { count, score } from "../../shared/text.js";
 import { address, get, toNode } from "../api.js";
-import { cell, framed, head, save, section, sentence, value } from "./parts.js";
+import { cell, framed, head, save, section, sentence } from "./parts.js";
 
 const text = (node) => node?.label ?? "";
-// What a column is called, what it sorts and saves by.
-const COLUMNS = [
-  ["Subject", (row) => text(row.subject)],
-  ["Value", (row) => Number(row.value)],
-  ["Unit", (row) => row.unit],
-  ["Kind", (row) => kind(row)],
-  ["Paper", (row) => text(row.paper)],
-  ["Date", (row) => row.paper.issued ?? ""],
-  ["Sentence", (row) => row.quote.text],
-];
 const kind = (row) => (row.kind === "improvement" ? "gain" : "score");
+// What a column is called, what it sorts by, and what it shows.
+const COLUMNS = [
+  ["Subject", (row) => text(row.subject), (row, actions) => cell(row.subject, actions)],
+  ["Value", (row) => Number(row.value), (row) => element("span", { className: "score" }, score({ ...row, unit: "" }))],
+  ["Unit", (row) => row.unit, (row) => row.unit],
+  ["Kind", (row) => kind(row) + text(row.baseline), told],
+  ["Paper", (row) => text(row.paper), (row, actions) => nodeName(toNode(row.paper), actions)],
+  ["Date", (row) => row.paper.issued ?? "", (row) => row.paper.issued ?? ""],
+  ["Sentence", (row) => row.quote.text, (row) => sentence(row.quote)],
+];
+
+/** A score, or a gain and what it is over. */
+function told(row, actions) {
+  const tag = element("span", { className: `tag ${row.kind}` }, kind(row));
+  return row.baseline ? [tag, " over ", nodeName(toNode(row.baseline), actions)] : tag;
+}
 
 /** The badge that goes with every table of results, and what it means. */
-export function asAbstractsSay() {
+export function asAbstractsSay(order = "") {
   return element(
     "details",
     { className: "badge" },
@@ -29,20 +35,21 @@ export function asAbstractsSay() {
       {},
       "Each row is what the authors of the paper write in its abstract, and nobody has run it again. Abstracts name their best figures, " +
         "under settings that differ from paper to paper, so that rows are not a ranking under equal conditions. " +
-        "A score is a value reached; a gain is the difference to a baseline, and is never ranked among scores.",
+        "A score is a value reached; a gain is a difference to something else, and is not ranked among scores.",
     ),
+    order && element("p", {}, order),
   );
 }
 
 export async function open(place, url, app) {
   const slug = url.pathname.slice("/leaderboard/".length);
-  const { node, metrics, rows } = await get(`leaderboard/${slug}`);
+  const { node, metrics, rows, order } = await get(`leaderboard/${slug}`);
   place.append(
     head(
       node.type,
       `Leaderboard: ${node.label}`,
       element("p", { className: "note" }, `${count(rows.length, "result")} by ${count(metrics.length, "metric")}`),
-      asAbstractsSay(),
+      asAbstractsSay(order),
       element(
         "p",
         { className: "actions" },
@@ -61,41 +68,34 @@ export async function open(place, url, app) {
 }
 
 function sortable(rows, app) {
+  const columns = COLUMNS.filter(([name]) => name !== "Unit" || rows.some(({ unit }) => unit));
   const body = element("tbody");
-  const heads = COLUMNS.map(([name, key]) => {
+  const heads = columns.map(([name, key]) => {
     const head = element("th", { scope: "col" });
     head.append(element("button", { type: "button", onclick: () => sort(head, key, name) }, name));
     return head;
   });
-  const draw = (sorted) => body.replaceChildren(...sorted.map((row) => line(row, app)));
+  const draw = (sorted) =>
+    body.replaceChildren(
+      ...sorted.map((row) =>
+        element("tr", {}, ...columns.map(([name, , show]) => element("td", { className: name.toLowerCase() }, show(row, app.actions)))),
+      ),
+    );
 
   function sort(head, key, name) {
-    const falling = head.getAttribute("aria-sort") === "ascending" || (head.ariaSort === null && name === "Value");
-    const turn = head.getAttribute("aria-sort") === "descending" ? 1 : falling ? -1 : 1;
+    // Values begin with the highest, the rest with A; a second click turns them round.
+    const before = head.getAttribute("aria-sort");
+    const up = before ? before === "descending" : name !== "Value";
     for (const other of heads) other.removeAttribute("aria-sort");
-    head.setAttribute("aria-sort", turn > 0 ? "ascending" : "descending");
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
     const compare = (one, other) =>
-      typeof key(one) === "number" ? key(one) - key(other) : String(key(one)).localeCompare(String(key(other)), "en", { numeric: true });
-    draw([...rows].sort((one, other) => turn * compare(one, other)));
-    app.say(`Sorted by ${name.toLowerCase()}, ${turn > 0 ? "ascending" : "descending"}`);
+      typeof key(one) === "number" ? key(one) - key(other) : key(one).localeCompare(key(other), "en", { numeric: true });
+    draw([...rows].sort((one, other) => (up ? 1 : -1) * compare(one, other)));
+    app.say(`Sorted by ${name.toLowerCase()}, ${up ? "ascending" : "descending"}`);
   }
 
   draw(rows);
   return element("table", { className: "results sortable" }, element("thead", {}, element("tr", {}, ...heads)), body);
-}
-
-function line(row, { actions }) {
-  return element(
-    "tr",
-    {},
-    element("td", {}, cell(row.subject, actions)),
-    element("td", { className: "number" }, value({ ...row, unit: "" }, actions)),
-    element("td", {}, row.unit),
-    element("td", {}, element("span", { className: `tag` }, kind(row))),
-    element("td", {}, nodeName(toNode(row.paper), actions)),
-    element("td", { className: "date" }, row.paper.issued ?? ""),
-    element("td", { className: "said" }, sentence(row.quote)),
-  );
 }
 
 function csv(node, rows) {

@@ -48,7 +48,7 @@ function row(result, ofPaper, actions) {
     element("td", {}, cell(result.benchmark, actions)),
     element("td", {}, cell(result.metric, actions)),
     element("td", {}, value(result, actions)),
-    ofPaper ? null : element("td", {}, nodeName(toNode(result.paper), actions)),
-    element("td", { className: "said" }, sentence(result.quote)),
+    ofPaper ? null : element("td", { className: "paper" }, nodeName(toNode(result.paper), actions)),
+    element("td", { className: "sentence" }, sentence(result.quote)),
   );
 }

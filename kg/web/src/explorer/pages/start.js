@@ -5,6 +5,9 @@ import { count, many } from "../../shared/text.js";
 import { get } from "../api.js";
 import { nodes, section } from "./parts.js";
 
+const LATEST = 8;
+const TOP = 8;
+
 export async function open(place, _url, app) {
   const overview = await get("overview");
   const { counts, top, latest, lists, leaderboards, years } = overview;
@@ -50,7 +53,7 @@ export async function open(place, _url, app) {
                   "div",
                   {},
                   element("h3", {}, plural, counts.types?.[id] ? element("span", { className: "note" }, many(counts.types[id])) : ""),
-                  nodes(top[id].slice(0, 8), app.actions, ({ degree }) => many(degree)),
+                  nodes(top[id].slice(0, TOP), app.actions, ({ degree }) => many(degree)),
                 ),
               ),
           ),
@@ -60,7 +63,7 @@ export async function open(place, _url, app) {
       element(
         "div",
         {},
-        section("Latest papers", nodes(latest, app.actions, ({ issued }) => issued ?? "")),
+        section("Latest papers", nodes(latest.slice(0, LATEST), app.actions, ({ issued }) => issued ?? "")),
         section("Reading lists", lists.length && links(lists.map(({ id, title, papers }) => [`/${id}`, title, count(papers, "paper")]))),
         section(
           "Leaderboards",

@@ -1,0 +1,56 @@
+// The editor, YASQE of YASGUI, set to this server's endpoint.
+import Yasgui from "@zazuko/yasgui";
+
+import { declarePrefixes, registerCompleters } from "./completion.js";
+
+const EXAMPLE = `SELECT ?label (COUNT(DISTINCT ?paper) AS ?papers) ?entity WHERE {
+  ?paper kg:uses ?entity .
+  ?entity a kg:Method ; skos:prefLabel ?label .
+}
+GROUP BY ?entity ?label
+ORDER BY DESC(?papers)
+LIMIT 20`;
+
+/**
+ * Draw the editor. `known` are the prefixes and terms of /api/queries; `run()` is called by its button and Ctrl+Enter.
+ */
+export function makeEditor(place, known, run) {
+  const { Yasqe } = Yasgui;
+  const autocompleters = registerCompleters(Yasqe, known);
+  const yasqe = new Yasqe(place, {
+    value: "",
+    persistenceId: null,
+    consumeShareLink: null,
+    createShareableLink: null,
+    resizeable: true,
+    editorHeight: "17rem",
+    screenReaderLabel: "SPARQL query",
+    requestConfig: { endpoint: `${location.origin}/sparql`, method: "POST" },
+    extraKeys: { "Ctrl-Enter": run, "Cmd-Enter": run },
+  });
+  // The defaults list them all, and lists are merged.
+  for (const name of Object.keys(yasqe.autocompleters)) if (!autocompleters.includes(name)) yasqe.disableCompleter(name);
+  for (const name of autocompleters) if (!yasqe.autocompleters[name]) yasqe.enableCompleter(name);
+  const button = place.querySelector(".yasqe_queryButton");
+  button.type = "button";
+  button.onclick = run;
+  yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
+  yasqe.on("change", (_yasqe, { origin }) => {
+    if ((origin === "+input" || origin === "complete" || origin === "paste") && declarePrefixes(yasqe, known.prefixes))
+      yasqe.autocomplete(true);
+  });
+
+  return {
+    yasqe,
+    text: () => yasqe.getValue(),
+    /** The form of the query: SELECT, ASK, CONSTRUCT or DESCRIBE. */
+    type: () => yasqe.getQueryType(),
+    set(text) {
+      yasqe.setValue(text);
+      declarePrefixes(yasqe, known.prefixes);
+      yasqe.refresh();
+    },
+    example: () => EXAMPLE,
+    destroy: () => yasqe.destroy(),
+  };
+}
