@@ -1,7 +1,7 @@
 // Asking the server. Every answer is JSON; what went wrong is told in the words that the server gives.
 import { RELATIONS, TYPES } from "../shared/kinds.js";
 
-async function answer(request) {
+async function answer(request, read = (response) => response.json()) {
   let response;
   try {
     response = await request;
@@ -9,7 +9,7 @@ async function answer(request) {
     if (error.name === "AbortError") throw error;
     throw new Error("The server does not answer. Is kg serve still running?");
   }
-  if (response.ok) return response.json();
+  if (response.ok) return read(response);
   const told = await response.json().catch(() => ({}));
   throw Object.assign(new Error(told.error ?? `The server answered ${response.status}.`), {
     status: response.status,
@@ -27,6 +27,13 @@ export function get(path, parameters = {}, { signal } = {}) {
 export function post(path, body, { signal } = {}) {
   const headers = { "Content-Type": "application/json" };
   return answer(fetch(`/api/${path}`, { method: "POST", headers, body: JSON.stringify(body), signal }));
+}
+
+/** POST JSON to /api/PATH for a file. */
+export function file(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  const request = fetch(`/api/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  return answer(request, (response) => response.blob());
 }
 
 /** A node of the API as the shared panel takes it: with its type as a record, and its label as title. */

@@ -158,7 +158,9 @@ function head(type, title, close) {
 }
 
 /** Show a node: its facts, the claims by relation, the results. `extra` elements come after the facts. */
-export function showNode(panel, { node, facts, aliases, links, groups, results, extra = [] }, actions) {
+export function showNode(panel, given, actions) {
+  const { node, facts, aliases, links, groups, results, extra = [] } = given;
+  const { resultsTotal: total = results.length, moreResults: more = null } = given;
   panel.replaceChildren(
     ...head(node.type, node.title, actions.close),
     ...(aliases.length
@@ -176,7 +178,7 @@ export function showNode(panel, { node, facts, aliases, links, groups, results, 
     ...(results.length
       ? [
           element("h3", {}, node.type.id === "Paper" ? "Results" : "Results that name it"),
-          longList(results, (entry) => result(entry, actions)),
+          longList(results, (entry) => result(entry, actions), { total, more }),
         ]
       : []),
   );

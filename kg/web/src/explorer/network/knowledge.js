@@ -1,0 +1,128 @@
+// What the server has told: nodes, edges, and the answers to operations. Each is asked for once.
+import { get, post } from "../api.js";
+import { PAGE, apiFilters, parseFilters } from "./operations.js";
+
+const AT_ONCE = 6;
+
+export class Knowledge {
+  nodes = new Map();
+  edges = new Map();
+  /** Nodes among which all edges are known. */
+  complete = new Set();
+  answers = new Map();
+  lists = new Map();
+
+  find = (id) => this.nodes.get(id);
+  answer = (operation, filters) => this.answers.get(key(operation, filters));
+  listed = (list) => (id) => this.lists.get(list)?.get(id) ?? false;
+
+  /** The edges among some nodes, in a fixed order. */
+  between = (ids) => {
+    const found = [...this.edges.values()].filter(({ source, target }) => ids.has(source) && ids.has(target));
+    const rank = ({ source, target, relation }) => `${source} ${target} ${relation}`;
+    return found.map((edge) => [rank(edge), edge]).sort(([one], [other]) => (one < other ? -1 : 1)).map(([, edge]) => edge);
+  };
+
+  learn({ nodes = [], edges = [] }) {
+    for (const node of nodes) this.nodes.set(node.id, node);
+    for (const edge of edges) this.edges.set(`${edge.source} ${edge.target} ${edge.relation}`, edge);
+  }
+
+  /** Ask what operations bring, as far as it is not known; gives a list of what went wrong. */
+  async ask(operations, present) {
+    const wanted = new Map();
+    let filters = "";
+    const last = operations.findLastIndex(([name]) => name === "clear");
+    for (const operation of operations.slice(last + 1)) {
+      if (operation[0] === "filter") filters = operation[1];
+      if (["start", "expand", "path", "sample"].includes(operation[0]) && !this.answer(operation, filters))
+        wanted.set(key(operation, filters), [operation, filters]);
+    }
+    const problems = [];
+    const starts = [...wanted].filter(([, [[name]]]) => name === "start");
+    const others = [...wanted].filter(([, [[name]]]) => name !== "start");
+    const single = wanted.size === 1 ? present : [];
+    const jobs = others.map(([at, [operation, given]]) => async () => {
+      this.answers.set(at, await this[operation[0]](operation, given, single));
+    });
+    if (starts.length) jobs.unshift(() => this.start(starts));
+    const work = async () => {
+      for (let job = jobs.shift(); job; job = jobs.shift()) await job().catch((error) => problems.push(error));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return problems;
+  }
+
+  async start(starts) {
+    const ids = starts.map(([, [[, id]]]) => id);
+    const found = await post("graph", { ids });
+    this.learn(found);
+    if (!this.complete.size) this.complete = new Set(found.nodes.map(({ id }) => id));
+    const missing = [];
+    for (const [at, [[, id]]] of starts) {
+      if (this.nodes.has(id)) this.answers.set(at, { ids: [id], total: 1 });
+      else missing.push(id);
+    }
+    if (missing.length) throw new Error(`This graph has no ${missing.slice(0, 3).join(", ")}.`);
+  }
+
+  async expand([, node, relation, direction, offset], filters, present) {
+    const body = { node, offset, limit: PAGE, present, filters: apiFilters(parseFilters(filters)) };
+    if (relation) Object.assign(body, { relation, direction });
+    const { total, nodes, edges } = await post("expand", body);
+    this.learn({ nodes, edges });
+    const ids = nodes.map(({ id }) => id);
+    if (present.length && !filters && present.length === this.complete.size)
+      for (const id of ids) this.complete.add(id);
+    return { ids, total };
+  }
+
+  async path([, source, target], filters) {
+    const { paths } = await get("path", { source, target, ...flat(filters) });
+    for (const path of paths) this.learn(path);
+    const ends = paths.length ? [] : (await post("graph", { ids: [source, target] })).nodes;
+    this.learn({ nodes: ends });
+    const ids = paths.length ? paths.flatMap((path) => path.nodes.map(({ id }) => id)) : ends.map(({ id }) => id);
+    return { ids: [...new Set(ids)], total: ids.length, paths };
+  }
+
+  async sample([, limit], filters) {
+    const found = await get("sample", { limit, ...flat(filters) });
+    this.learn(found);
+    const ids = found.nodes.map(({ id }) => id);
+    if (!filters && !this.complete.size) this.complete = new Set(ids);
+    return { ids, total: found.total_nodes };
+  }
+
+  /** Get to know all edges among some nodes, and which of them a reading list holds. */
+  async fill(ids, list) {
+    if (ids.some((id) => !this.complete.has(id))) {
+      const all = [...new Set([...this.complete, ...ids])];
+      this.learn(await post("graph", { ids: all }));
+      this.complete = new Set(all);
+    }
+    if (!list) return;
+    if (!this.lists.has(list)) this.lists.set(list, new Map());
+    const known = this.lists.get(list);
+    const papers = ids.filter((id) => this.nodes.get(id)?.type === "Paper" && !known.has(id));
+    if (!papers.length) return;
+    const { nodes } = await post("graph", { ids: papers, filters: { list } });
+    const listed = new Set(nodes.map(({ id }) => id));
+    for (const id of papers) known.set(id, listed.has(id));
+  }
+
+  /** What a node can be expanded by: `[{relation, direction, total}]`. */
+  relations(id, filters) {
+    return get(`relations/${id}`, flat(filters));
+  }
+}
+
+function key(operation, filters) {
+  return JSON.stringify(operation[0] === "start" ? operation : [...operation, filters]);
+}
+
+/** Filters as parameters of a GET. */
+export function flat(filters) {
+  const given = Object.entries(apiFilters(parseFilters(filters)));
+  return Object.fromEntries(given.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]));
+}
