@@ -10,6 +10,8 @@ from typing import Final, TypeAlias
 
 from kg.network.graph import Network
 from kg.network.rows import local_name, rows_about
+from kg.queries.quotes import Quote as Quote
+from kg.queries.quotes import quote
 from kg.rdf.store import Store
 
 _ROLES: Final = ("subject", "benchmark", "metric", "baseline")
@@ -32,14 +34,6 @@ SELECT ?paper ?role ?entity ?label ?result ?value ?unit ?kind ?sentence ?text ?o
     FILTER(?role IN (kg:subject, kg:benchmark, kg:metric, kg:baseline))
   }
 }"""
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A sentence, and the stretches of it that say what is claimed (code points, end exclusive)."""
-
-    text: str
-    marks: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +70,10 @@ def read_evidence(store: Store, network: Network) -> Evidence:
                 (int(start) - int(offset), int(end) - int(offset))
             )
     claims = {
-        claim: tuple(_quote(text, spans) for (_, text), spans in sorted(sentences.items()))
+        claim: tuple(
+            quote(text, spans, "abstract" if place[0] else "title")
+            for (place, text), spans in sorted(sentences.items())
+        )
         for claim, sentences in marks.items()
     }
     return Evidence(claims, tuple(_results(store, papers)))
@@ -91,10 +88,6 @@ def _order(sentence: str, offset: str) -> _Place:
     return (not local_name(sentence).startswith("title-"), int(offset), sentence)
 
 
-def _quote(text: str, spans: set[_Span]) -> Quote:
-    return Quote(text, tuple(sorted(span for span in spans if 0 <= span[0] < span[1] <= len(text))))
-
-
 def _results(store: Store, papers: Sequence[str]) -> Iterator[ReportedResult]:
     roles: defaultdict[str, set[tuple[int, str, str]]] = defaultdict(set)
     found: dict[str, tuple[tuple[str, _Place, int, str], ReportedResult]] = {}
@@ -102,9 +95,10 @@ def _results(store: Store, papers: Sequence[str]) -> Iterator[ReportedResult]:
         paper, role, entity, label, result, value, unit, kind, sentence, text, offset, start, end = row
         if role:
             roles[result].add((_ROLES.index(local_name(role)), entity, label))
-        quote = _quote(text, {(int(start) - int(offset), int(end) - int(offset))})
         place = (paper, _order(sentence, offset), int(start), result)
-        found[result] = (place, ReportedResult(paper, (), value, unit, kind, quote))
+        mark = (int(start) - int(offset), int(end) - int(offset))
+        said = quote(text, [mark], "abstract" if place[1][0] else "title")
+        found[result] = (place, ReportedResult(paper, (), value, unit, kind, said))
     for (*_, iri), reported in sorted(found.values(), key=itemgetter(0)):
         named = tuple((_ROLES[role], entity, label) for role, entity, label in sorted(roles[iri]))
         yield replace(reported, roles=named)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit
 
 import networkx as nx
 
 from kg.errors import UsageError
 from kg.network.rows import first_by_text, local_name, rows, rows_about, short_id
+from kg.network.web_links import is_web_address
 from kg.rdf.store import Store
 from kg.records import ENTITY_TYPES, RELATIONS
 
@@ -25,19 +25,19 @@ LINKS: Final = (*RELATIONS, *PAPER_LINKS, "broader")
 _Edges: TypeAlias = dict[tuple[str, str, str], dict[str, object]]
 
 # Only claims have a confidence.
-_CLAIMS: Final = """
+CLAIMS: Final = """
 SELECT ?paper ?relation ?entity ?confidence WHERE {
   ?claim kg:confidence ?confidence ; rdf:subject ?paper ; rdf:predicate ?relation ; rdf:object ?entity
 }"""
-_DERIVED: Final = """
+DERIVED: Final = """
 SELECT ?paper ?relation ?other ?entity WHERE {
   ?derivation a kg:Derivation ; kg:via ?entity ;
               rdf:subject ?paper ; rdf:predicate ?relation ; rdf:object ?other
 }"""
-_BROADER: Final = """
+BROADER: Final = """
 SELECT ?narrower ?broader WHERE { ?narrower skos:broader ?broader . ?broader a kg:ResearchEntity }"""
 _PAPERS: Final = "SELECT ?paper WHERE { ?paper a kg:Paper }"
-_TYPES: Final = (
+TYPES: Final = (
     "SELECT ?entity ?type WHERE { VALUES ?type { "
     + " ".join(f"kg:{name}" for name in ENTITY_TYPES)
     + " } ?entity a ?type }"
@@ -67,6 +67,7 @@ def project(
     focus: str | Iterable[str] | None = None,
     depth: int = 1,
     max_nodes: int | None = 2000,
+    nodes: Collection[str] | None = None,
 ) -> Network:
     """The papers and entities of a graph, linked by what each paper does with each entity.
 
@@ -92,19 +93,21 @@ def project(
         max_nodes: How many nodes to keep at most; None keeps all. Around a focus the nearest stay. Otherwise
             up to half are papers, those best linked to the entities of the highest degree; the rest are the
             entities best linked to those papers.
+        nodes: IRIs of the very nodes to keep, in place of ``focus`` and ``max_nodes``.
 
     Returns:
         The network, its nodes and edges sorted by IRI.
 
     Raises:
-        UsageError: An unknown type or relation, a focus that is not in the network, or a limit below 1.
+        UsageError: An unknown type or relation, a focus or node that is not in the network, or a limit
+            below 1.
     """
     _refuse_unknown("type", types, ENTITY_TYPES)
     _refuse_unknown("relation", relations, LINKS)
     if depth < 0 or (max_nodes is not None and max_nodes < 1):
         raise UsageError("the depth is 0 or more, and the number of nodes 1 or more")
     papers = {paper for (paper,) in rows(store, _PAPERS)}
-    kinds = {entity: local_name(kind) for entity, kind in rows(store, _TYPES)}
+    kinds = {entity: local_name(kind) for entity, kind in rows(store, TYPES)}
     if types is not None:
         kinds = {entity: kind for entity, kind in kinds.items() if kind in types}
     edges = _edges(store, papers, kinds, frozenset(LINKS if relations is None else relations))
@@ -116,7 +119,9 @@ def project(
     if types is not None or relations is not None:
         everything.intersection_update(neighbours)
 
-    if focus is not None:
+    if nodes is not None:
+        kept = _around(nodes, everything, neighbours, 0)
+    elif focus is not None:
         # From near to far, and the most connected first among the equally near.
         kept = _around([focus] if isinstance(focus, str) else focus, everything, neighbours, depth)[
             :max_nodes
@@ -160,19 +165,19 @@ def _refuse_unknown(what: str, names: Collection[str] | None, known: Collection[
 
 def _edges(store: Store, papers: set[str], kinds: dict[str, str], relations: frozenset[str]) -> _Edges:
     edges: _Edges = {}
-    for paper, relation, entity, confidence in rows(store, _CLAIMS):
+    for paper, relation, entity, confidence in rows(store, CLAIMS):
         name = local_name(relation)
         if paper in papers and entity in kinds and name in relations:
             edges[paper, entity, name] = {"kind": "claim", "confidence": float(confidence)}
     via: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for paper, relation, other, entity in rows(store, _DERIVED):
+    for paper, relation, other, entity in rows(store, DERIVED):
         name = local_name(relation)
         if paper in papers and other in papers and entity in kinds and name in relations:
             via[paper, other, name].add(entity)
     for key, entities in via.items():
         edges[key] = {"kind": "derived", "via": tuple(sorted(entities))}
     if "broader" in relations:
-        for narrower, broader in rows(store, _BROADER):
+        for narrower, broader in rows(store, BROADER):
             if narrower in kinds and broader in kinds:
                 edges[narrower, broader, "broader"] = {"kind": "broader"}
     return edges
@@ -234,16 +239,7 @@ def _paper(iri: str, known: dict[str, set[str]]) -> dict[str, object]:
         "authors": first_by_text(known["byline"]),
         "arxiv": first_by_text(known["hasArXivId"]),
         "doi": first_by_text(known["doi"]),
-        "url": first_by_text(filter(_is_web_address, known["url"])),
-        "code": first_by_text(filter(_is_web_address, known["codeRepository"])),
+        "url": first_by_text(filter(is_web_address, known["url"])),
+        "code": first_by_text(filter(is_web_address, known["codeRepository"])),
         "lists": tuple(sorted(known["list"])),
     }
-
-
-def _is_web_address(iri: str) -> bool:
-    """Whether a link may be shown: a graph can hold ``javascript:`` and the like."""
-    try:
-        parts = urlsplit(iri)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.netloc)

@@ -18,9 +18,9 @@ from kg.queries.cards import (
     EntityRef,
     PaperCard,
     PaperRef,
-    Quote,
 )
 from kg.queries.plain import plain
+from kg.queries.quotes import Quote
 
 _RELATIONS: Final = {
     "introduces": "Introduces",

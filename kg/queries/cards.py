@@ -13,8 +13,9 @@ import pyoxigraph as ox
 from kg.errors import UsageError
 from kg.queries.answers import run_query
 from kg.queries.names import Kind, find
+from kg.queries.quotes import Quote, quote, read_quotes
 from kg.rdf import PREFIXES, Store, Term
-from kg.records import ENTITY_TYPES, RELATIONS, EntityType, Field, Relation, ResultKind
+from kg.records import ENTITY_TYPES, RELATIONS, EntityType, Relation, ResultKind
 
 DEFAULT_LIMIT: Final = 10
 """How much of a long list a card shows."""
@@ -31,14 +32,6 @@ SELECT ?claim ?relation ?confidence ?paper ?issued WHERE {
   ?claim rdf:object ?entity ; a kg:Claim ; rdf:predicate ?relation ; rdf:subject ?paper ;
     kg:confidence ?confidence .
   OPTIONAL { ?paper dcterms:issued ?issued }
-}
-"""
-_EVIDENCE: Final = """
-SELECT ?claim ?field ?begin ?text ?start ?end WHERE {
-  VALUES ?claim { %s }
-  ?claim kg:evidence ?mention .
-  ?mention kg:field ?field ; oa:start ?start ; oa:end ?end ; kg:inSentence ?sentence .
-  ?sentence kg:text ?text ; oa:start ?begin .
 }
 """
 _RESULTS: Final = """
@@ -113,15 +106,6 @@ class EntityRef:
     iri: str
     label: str
     type: EntityType
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A sentence, and where in it the words stand that say so (code points into it, end exclusive)."""
-
-    text: str
-    marks: tuple[tuple[int, int], ...]
-    field: Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +290,7 @@ def _claims_of_paper(store: Store, iri: ox.NamedNode) -> tuple[CardClaim, ...]:
         if entity_type := _type_of(_text(cls)):
             ref = EntityRef(_text(entity), _text(label), entity_type)
             found[_text(claim)] = (_relation_of(relation), Decimal(_text(confidence)), ref)
-    quotes = _quotes(store, found)
+    quotes = read_quotes(store, found)
     claims = [
         CardClaim(relation, confidence, quotes[claim], entity=entity)
         for claim, (relation, confidence, entity) in found.items()
@@ -329,7 +313,7 @@ def _entity_card(store: Store, iri: ox.NamedNode, limit: int | None) -> EntityCa
     for claim, relation, confidence, paper, _ in rows:
         by_relation[_relation_of(relation)].append((_text(claim), Decimal(_text(confidence)), _text(paper)))
     shown = [claim for claims in by_relation.values() for claim in claims[:limit]]
-    quotes = _quotes(store, [claim for claim, _, _ in shown])
+    quotes = read_quotes(store, [claim for claim, _, _ in shown])
     papers = _papers(store, [paper for _, _, paper in shown])
     results = _rows(store, _RESULTS_WITH, entity=iri)
     results.sort(key=lambda row: _text(row[0]))
@@ -375,22 +359,6 @@ def _labelled(refs: Mapping[str, EntityRef], iris: Iterable[str]) -> tuple[Entit
     return tuple(sorted(found, key=lambda ref: (ref.label.casefold(), ref.iri)))
 
 
-def _quotes(store: Store, claims: Iterable[str]) -> Mapping[str, tuple[Quote, ...]]:
-    """The sentences of each claim, title first, with all its mentions in a sentence marked."""
-    marks: dict[str, dict[tuple[str, int, str], set[tuple[int, int]]]] = defaultdict(lambda: defaultdict(set))
-    for about, field, begin, text, start, end in _rows(store, _EVIDENCE % _iris(claims)):
-        offset = int(_text(begin))
-        sentence = ("" if _text(field) == "title" else "abstract", offset, _text(text))
-        marks[_text(about)][sentence].add((int(_text(start)) - offset, int(_text(end)) - offset))
-    found: dict[str, tuple[Quote, ...]] = defaultdict(tuple)
-    for claim, sentences in marks.items():
-        found[claim] = tuple(
-            Quote(text, tuple(sorted(spans)), "abstract" if field else "title")
-            for (field, _, text), spans in sorted(sentences.items())
-        )
-    return found
-
-
 def _results(store: Store, iris: list[str]) -> tuple[CardResult, ...]:
     rows = {_text(row[0]): row for row in _rows(store, _RESULTS % _iris(iris))}
     papers = _papers(store, [_text(row[1]) for row in rows.values()])
@@ -399,7 +367,6 @@ def _results(store: Store, iris: list[str]) -> tuple[CardResult, ...]:
         _, paper, value, verbatim, unit, kind, field, begin, text, start, end, *labels = rows[iri]
         offset = int(_text(begin))
         mark = (int(_text(start)) - offset, int(_text(end)) - offset)
-        quote = Quote(_text(text), (mark,), "title" if _text(field) == "title" else "abstract")
         subject, benchmark, metric, baseline = (_text(label) for label in labels)
         found.append(
             CardResult(
@@ -411,7 +378,7 @@ def _results(store: Store, iris: list[str]) -> tuple[CardResult, ...]:
                 unit=_text(unit),
                 kind=cast("ResultKind", _text(kind)),
                 verbatim=_text(verbatim),
-                quote=quote,
+                quote=quote(_text(text), [mark], _text(field)),
                 paper=papers[_text(paper)],
             )
         )

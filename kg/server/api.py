@@ -1,0 +1,302 @@
+"""The explorer's JSON API."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, TypeVar
+from urllib.parse import unquote
+
+from pydantic import BaseModel, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kg.errors import KgError
+from kg.rdf import Store
+from kg.server import canvas, leaderboards, pages, paths, requests, saved
+from kg.server.errors import NotFound, RequestError, TooLarge
+from kg.server.filters import Filters, select
+from kg.server.index import GraphIndex
+from kg.server.page_file import page_file
+
+_LARGEST_BODY: Final = 4_000_000
+_log = logging.getLogger(__name__)
+
+
+class Snapshot(Protocol):
+    """The graph as it is at one time; see ``kg.server.served``."""
+
+    @property
+    def store(self) -> Store:
+        """Answers queries."""
+        ...
+
+    @property
+    def index(self) -> GraphIndex:
+        """The network in memory."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Another one for another graph."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request to answer, and the graph to answer it from."""
+
+    snapshot: Snapshot
+    kind: str
+    """``paper`` or ``entity``, where the path has it."""
+    keys: tuple[str, ...]
+    """What the path ends in: as it stands there, which is how IRIs are written, and decoded once."""
+
+    @property
+    def index(self) -> GraphIndex:
+        """The network."""
+        return self.snapshot.index
+
+    @property
+    def store(self) -> Store:
+        """The graph."""
+        return self.snapshot.store
+
+    def node(self, kind: str = "") -> int:
+        """The node that the path names."""
+        for key in self.keys:
+            number = self.index.find(f"{kind or self.kind}/{key}")
+            if number is not None:
+                return number
+        raise NotFound(f"the graph has no {kind or self.kind} {self.keys[-1][:200]}")
+
+    def named(self, node_id: str) -> int:
+        """The node with an id."""
+        number = self.index.find(node_id)
+        if number is None:
+            raise NotFound(f"the graph has no {node_id[:200]}")
+        return number
+
+
+_Parameters = TypeVar("_Parameters", bound=BaseModel)
+
+
+def _get(path: str, model: type[_Parameters], answer: Callable[[Ask, _Parameters], Any]) -> Route:
+    """A route that answers GET and HEAD with JSON, or 304 where the client has this version of the graph."""
+
+    def endpoint(request: Request) -> Response:
+        snapshot: Snapshot = request.app.state.graph.snapshot()
+        headers = {"ETag": f'"{snapshot.version}"', "Cache-Control": "no-cache"}
+        try:
+            parameters = model.model_validate(_query(request))
+            # A wrong request is an error even where its tag is right.
+            if _is_known(request, headers["ETag"]):
+                return Response(status_code=304, headers=headers)
+            raw = request.scope.get("raw_path", b"").decode("ascii", "replace")
+            key = raw.split("/", path.count("/"))[-1]
+            ask = Ask(snapshot, request.path_params.get("kind", ""), (key, unquote(key)))
+            return _json(answer(ask, parameters), headers=headers)
+        except (RequestError, ValidationError, KgError) as error:
+            return _error(error)
+
+    return Route(path, endpoint, methods=["GET"])
+
+
+def _post(path: str, model: type[_Parameters], answer: Callable[[Ask, _Parameters], Any]) -> Route:
+    """A route that answers a JSON body with JSON, or with the response that ``answer`` gives."""
+
+    async def endpoint(request: Request) -> Response:
+        ask = Ask(request.app.state.graph.snapshot(), "", ())
+        try:
+            parameters = model.model_validate_json(await _body(request))
+            given = await run_in_threadpool(answer, ask, parameters)
+            return given if isinstance(given, Response) else _json(given)
+        except (RequestError, ValidationError, KgError) as error:
+            return _error(error)
+
+    return Route(path, endpoint, methods=["POST"])
+
+
+async def _body(request: Request) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _LARGEST_BODY:
+            raise TooLarge(f"the body is larger than {_LARGEST_BODY:,} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _query(request: Request) -> dict[str, str]:
+    """The query's parameters; one that is given several times is joined with commas."""
+    params = request.query_params
+    return {name: ",".join(params.getlist(name)) for name in params}
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    given = request.headers.get("if-none-match", "")
+    return given.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in given.split(","))
+
+
+def _json(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # A lone surrogate can come back from what a client sent.
+    return Response(text.encode("utf-8", "replace"), status, headers, "application/json")
+
+
+def _error(error: RequestError | ValidationError | KgError) -> Response:
+    match error:
+        case RequestError():
+            return _json({"error": error.message}, status=error.status)
+        case ValidationError():
+            return _invalid(error)
+        case _:
+            # Its words may tell where the store is.
+            _log.error("the store does not answer: %s", error)
+            return _json({"error": "the graph's store does not answer; try again"}, status=503)
+
+
+def _invalid(error: ValidationError) -> Response:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    match first["type"]:
+        case "too_long":
+            status, message = 413, f"at most {first['ctx']['max_length']:,} items can be asked for at once"
+        case "extra_forbidden":
+            status, message = 400, "there is no such parameter"
+        case "missing":
+            status, message = 400, "is missing"
+        case "json_invalid":
+            status, message = 400, "the body is not JSON"
+        case _:
+            status, message = 400, first["msg"].removeprefix("Value error, ")
+    return _json({"error": f"{where}: {message}" if where else message}, status=status)
+
+
+def _overview(ask: Ask, _: requests.Nothing) -> Any:
+    return pages.overview(ask.index, ask.snapshot.version)
+
+
+def _search(ask: Ask, wanted: requests.Search) -> Any:
+    found = ask.index.names.search(wanted.q, node_type=wanted.type, limit=wanted.limit)
+    matches = [{**ask.index.node(one.node), "matched": one.matched} for one in found]
+    return {"q": wanted.q, "matches": matches}
+
+
+def _page_of_node(ask: Ask, _: requests.Nothing) -> Any:
+    show = pages.paper_page if ask.kind == "paper" else pages.entity_page
+    return show(ask.index, ask.store, ask.node())
+
+
+def _claims(ask: Ask, wanted: requests.ClaimsPart) -> Any:
+    return pages.claims_page(
+        ask.index, ask.store, ask.node(), wanted.relation, wanted.direction, wanted.slice
+    )
+
+
+def _results(ask: Ask, wanted: requests.Part) -> Any:
+    return pages.results_page(ask.index, ask.store, ask.node(), wanted.slice)
+
+
+def _together(ask: Ask, wanted: requests.Part) -> Any:
+    return pages.together_page(ask.index, ask.node(), wanted.slice)
+
+
+def _related(ask: Ask, wanted: requests.Part) -> Any:
+    return pages.related_page(ask.index, ask.node(), wanted.slice)
+
+
+def _relations(ask: Ask, filters: Filters) -> Any:
+    return canvas.relations(ask.index, ask.node(), filters)
+
+
+def _list(ask: Ask, wanted: requests.Part) -> Any:
+    for key in ask.keys:
+        if f"list/{key}" in ask.index.lists:
+            return pages.list_page(ask.index, f"list/{key}", wanted.slice)
+    raise NotFound(f"the graph has no reading list {ask.keys[-1][:200]}")
+
+
+def _boards(ask: Ask, wanted: requests.Part) -> Any:
+    return leaderboards.boards_page(ask.index, wanted.slice)
+
+
+def _board(ask: Ask, _: requests.Nothing) -> Any:
+    return leaderboards.leaderboard(ask.index, ask.store, ask.node("entity"))
+
+
+def _evidence(ask: Ask, pair: requests.Pair) -> Any:
+    return paths.evidence(ask.index, ask.store, ask.named(pair.source), ask.named(pair.target))
+
+
+def _path(ask: Ask, wanted: requests.Path) -> Any:
+    source, target = ask.named(wanted.source), ask.named(wanted.target)
+    selection = select(ask.index, wanted, [source, target])
+    found = paths.shortest_paths(ask.index, selection, source, target)
+    return {"paths": [paths.described(ask.index, ask.store, selection, path) for path in found]}
+
+
+def _sample(ask: Ask, wanted: requests.Sample) -> Any:
+    return canvas.sample(ask.index, wanted, wanted.limit)
+
+
+def _expand(ask: Ask, wanted: requests.Expand) -> Any:
+    return canvas.expand(
+        ask.index,
+        ask.named(wanted.node),
+        wanted.filters,
+        relation=wanted.relation,
+        direction=wanted.direction,
+        part=slice(wanted.offset, wanted.offset + wanted.limit),
+        present=wanted.present,
+    )
+
+
+def _graph(ask: Ask, wanted: requests.Subgraph) -> Any:
+    return canvas.subgraph(ask.index, wanted.ids, wanted.filters)
+
+
+def _editor(ask: Ask, _: requests.Nothing) -> Any:
+    return saved.editor(ask.index)
+
+
+def _query_text(ask: Ask, values: requests.AnyValues) -> Any:
+    return {"text": saved.bound_query(ask.index, ask.store, ask.keys[-1], values.model_extra or {})}
+
+
+def _page_file(ask: Ask, wanted: requests.Page) -> Response:
+    places = {ask.index.iri(ask.named(node.id)): (round(node.x), round(node.y)) for node in wanted.nodes}
+    html = page_file(ask.store, wanted.title, places, wanted.relations)
+    return Response(
+        html,
+        media_type="text/html",
+        headers={"Content-Disposition": 'attachment; filename="graph.html"', "Cache-Control": "no-store"},
+    )
+
+
+routes: Final = [
+    _get("/api/overview", requests.Nothing, _overview),
+    _get("/api/search", requests.Search, _search),
+    _get("/api/node/{kind}/{key:path}", requests.Nothing, _page_of_node),
+    _get("/api/claims/{kind}/{key:path}", requests.ClaimsPart, _claims),
+    _get("/api/results/{kind}/{key:path}", requests.Part, _results),
+    _get("/api/together/{kind}/{key:path}", requests.Part, _together),
+    _get("/api/related/{kind}/{key:path}", requests.Part, _related),
+    _get("/api/relations/{kind}/{key:path}", Filters, _relations),
+    _get("/api/list/{key:path}", requests.Part, _list),
+    _get("/api/leaderboards", requests.Part, _boards),
+    _get("/api/leaderboard/{key:path}", requests.Nothing, _board),
+    _get("/api/evidence", requests.Pair, _evidence),
+    _get("/api/path", requests.Path, _path),
+    _get("/api/sample", requests.Sample, _sample),
+    _get("/api/queries", requests.Nothing, _editor),
+    _get("/api/query/{key:path}", requests.AnyValues, _query_text),
+    _post("/api/expand", requests.Expand, _expand),
+    _post("/api/graph", requests.Subgraph, _graph),
+    _post("/api/page", requests.Page, _page_file),
+]
+"""The routes of ``/api/``; ``app.state.graph.snapshot()`` gives them the graph."""
