@@ -31,7 +31,7 @@ from kg.resources import ontology_file
 EXPORT_FORMATS: Final = ("turtle", "ntriples", "rdfxml", "jsonld", "csv", "records")
 """What ``export_graph`` writes."""
 
-_INTEGERS: Final = {
+INTEGERS: Final = {
     term("oa:start"): term("xsd:nonNegativeInteger"),
     term("oa:end"): term("xsd:nonNegativeInteger"),
     term("kg:position"): term("xsd:positiveInteger"),
@@ -77,13 +77,13 @@ def _write_turtle(store: Store, out: IO[bytes]) -> None:
     with tempfile.TemporaryFile() as file:
         spool = Spool(file, TurtleFormatter(Iris(graph_base(store))))
         for _, triples in groupby(triples_by_subject(store), key=lambda triple: triple.subject):
-            spool.add(map(with_datatype, triples))
+            spool.add(map(_with_datatype, triples))
         out.writelines(spool.sorted())
 
 
-def with_datatype(triple: Triple) -> Triple:
+def _with_datatype(triple: Triple) -> Triple:
     """Give an integer back the datatype that Oxigraph generalises to xsd:integer."""
-    value, datatype = triple.object, _INTEGERS.get(triple.predicate)
+    value, datatype = triple.object, INTEGERS.get(triple.predicate)
     if datatype and isinstance(value, Literal) and value.datatype == _XSD_INTEGER:
         return Triple(triple.subject, triple.predicate, Literal(value.value, datatype=datatype))
     return triple

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 import pyoxigraph as ox
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
@@ -81,6 +81,10 @@ class OxigraphStore:
         if not self._on_disk:
             return None
         return (quad.triple for quad in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+
+    def write_ntriples(self, out: IO[bytes]) -> None:
+        """Write every triple as N-Triples, in no order that means anything, and in bounded memory."""
+        self._store.dump(out, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
 
 
 class SparqlEndpoint:
