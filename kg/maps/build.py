@@ -85,7 +85,7 @@ def make_map(
         clusters=found,
         matrix=table,
         timelines=timelines(papers, entities, claims),
-        method_gaps=gap_tables(entities, claims, options),
+        method_gaps=gap_tables(entities, claims, results, options),
         boards=boards(results, entities),
         contradictions=contradictions(results),
         supports=supports(papers, claims),

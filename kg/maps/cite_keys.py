@@ -22,8 +22,9 @@ _SUFFIXES: Final = frozenset(["jr", "sr", "ii", "iii", "iv"])
 def cite_keys(papers: Mapping[str, PaperFacts]) -> dict[str, str]:
     """A key for each paper: first author's family name, year, and the title's first telling word.
 
-    ASCII letters and digits, in lower case. Where several papers would have the same, all but the first, by
-    date and then by paper key, get a, b, … after it, so that a newer paper changes no key.
+    Where no author is known, it is two telling words. ASCII letters and digits, in lower case. Where several
+    papers would have the same, all but the first, by date and then by paper key, get a, b, … after it, so
+    that a newer paper changes no key.
 
     Args:
         papers: Facts by paper key.
@@ -32,9 +33,10 @@ def cite_keys(papers: Mapping[str, PaperFacts]) -> dict[str, str]:
     taken: set[str] = set()
     for paper in sorted(papers, key=lambda key: (papers[key].issued or "9999", key)):
         facts = papers[paper]
-        family = _family(facts.authors[0]) if facts.authors else ""
+        names = [_family(author) for author in facts.authors[:1]]
         words = [word for word in _ascii(facts.title).split() if word not in _STOP]
-        stem = (family or "anon") + facts.issued[:4] + (words[0] if words else "")
+        first, second, *_ = [*filter(None, names), *words, "", ""]
+        stem = f"{first or 'paper'}{facts.issued[:4]}{second}"
         key, number = stem, 0
         while key in taken:
             key, number = stem + _letters(number), number + 1

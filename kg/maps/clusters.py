@@ -40,7 +40,8 @@ def group(graph: PaperGraph, seed: int) -> list[list[int]]:
     """The communities of a graph of papers, the largest first; those without a neighbour together, last.
 
     Communities are those of the Louvain method (Blondel and others 2008,
-    doi:10.1088/1742-5468/2008/10/P10008), by networkx. Leiden is to be had in Python from leidenalg and igraph only, which are under the GPL.
+    doi:10.1088/1742-5468/2008/10/P10008), by networkx.
+    Leiden is to be had in Python from leidenalg and igraph, which are under the GPL.
     """
     alone = sorted(nx.isolates(graph))
     linked: PaperGraph = nx.Graph()

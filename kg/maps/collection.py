@@ -64,7 +64,7 @@ SELECT ?paper ?relation ?other ?entity WHERE {
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """Every claim of a graph. Papers are numbered in the order of their keys, entities in that of their slugs."""
+    """Every claim of a graph; papers and entities are numbered in the order of their keys and slugs."""
 
     base: str
     papers: Sequence[str]

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Final, Literal, TypeAlias
 
 from kg.maps.options import MapOptions
-from kg.maps.records import Gap, GapTable, MapClaim, MapEntity
+from kg.maps.records import Gap, GapState, GapTable, MapClaim, MapEntity, MapResult
 from kg.records import EntityType, Relation
 
 ROWS: Final = 40
 COLUMNS: Final = 25
-_SIMILAR: Final = 20
+_SIMILAR: Final = 50
 _SUGGESTED_BY: Final = 3
 
-_ROW_RELATIONS: Final[frozenset[Relation]] = frozenset(
-    ["introduces", "trainsOn", "evaluatesOn", "comparesWith", "uses", "addresses", "measures"]
-)
 _COLUMN_RELATIONS: Final[Mapping[str, frozenset[Relation]]] = {
     "Benchmark": frozenset(["introduces", "trainsOn", "evaluatesOn", "uses"]),
     "Task": frozenset(["introduces", "addresses"]),
@@ -31,113 +28,136 @@ POSSIBLE: Final[Mapping[str, frozenset[EntityType]]] = {
 benchmark; a task is not done for another task."""
 
 
+_ORDER: Final[tuple[GapState, ...]] = ("not seen in this collection", "stated", "not possible by type")
+
+_Pairs: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
+"""The papers that state each row with each column."""
+
+
 def gap_tables(
-    entities: Mapping[str, MapEntity], claims: Mapping[str, MapClaim], options: MapOptions
+    entities: Mapping[str, MapEntity],
+    claims: Mapping[str, MapClaim],
+    results: Iterable[MapResult],
+    options: MapOptions,
 ) -> dict[Literal["Benchmark", "Task"], GapTable]:
     """The tables of gaps against benchmarks and against tasks.
 
-    A cell is stated where a paper does more than mention the row and is scored on the benchmark, or addresses
-    the task. Otherwise its score tells how much the neighbours suggest it: the share, weighted by similarity,
-    of the rows most similar to it that have the column (item-based collaborative filtering, Sarwar and others
-    2001, doi:10.1145/371920.372071). The similarity of two rows is the cosine of the benchmarks and tasks
-    that they have, each weighted by ``ln(1 + rows / rows that have it)``.
+    Rows are those that most papers do more with than mention them, but none that a single paper has not
+    itself introduced, where there are others; columns are those that most rows have. A cell
+    is stated where a paper has both: it does more than mention the row, and is scored on the benchmark or
+    addresses the task. The score of a cell that is not seen tells how much the neighbours suggest it, 0 to 1:
+
+        sum of s(m, q) over papers q that have the column / (1 + sum of s(m, q) over all papers q),
+
+    where s(m, q) is the similarity of row m to the most similar row of paper q, among the rows most similar
+    to m. Two rows are as similar as the cosine of the benchmarks and tasks that they have, each weighted by
+    ``ln(1 + rows / rows that have it)``: item-based collaborative filtering (Sarwar and others 2001,
+    doi:10.1145/371920.372071). The 1 keeps a single neighbour from suggesting much.
     """
     rows_of: defaultdict[str, set[str]] = defaultdict(set)
+    introduced = set()
     columns_of: dict[str, defaultdict[str, set[str]]] = {kind: defaultdict(set) for kind in POSSIBLE}
     for claim in claims.values():
         kind = entities[claim.entity].type
-        if kind in options.gap_types and claim.relation in _ROW_RELATIONS:
+        if kind in options.gap_types and claim.relation != "mentions":
             rows_of[claim.entity].add(claim.paper)
+            if claim.relation == "introduces":
+                introduced.add(claim.entity)
         if kind in columns_of and claim.relation in _COLUMN_RELATIONS[kind]:
             columns_of[kind][claim.entity].add(claim.paper)
     stated = {kind: _stated(rows_of, columns) for kind, columns in columns_of.items()}
+    for result in results:
+        subject, benchmark = result.subject, result.benchmark
+        if subject and benchmark and entities[subject].type in options.gap_types:
+            rows_of[subject].add(result.paper)
+            stated["Benchmark"].setdefault((subject, benchmark), set()).add(result.paper)
+    pairs = {
+        kind: {pair: tuple(sorted(papers)) for pair, papers in sorted(found.items())}
+        for kind, found in stated.items()
+    }
     having: defaultdict[str, set[str]] = defaultdict(set)
-    for pairs in stated.values():
-        for row, column in pairs:
+    for found in pairs.values():
+        for row, column in found:
             having[row].add(column)
     return {
-        "Benchmark": _table("Benchmark", entities, stated["Benchmark"], rows_of, having),
-        "Task": _table("Task", entities, stated["Task"], rows_of, having),
+        "Benchmark": _table("Benchmark", entities, pairs["Benchmark"], rows_of, introduced, having),
+        "Task": _table("Task", entities, pairs["Task"], rows_of, introduced, having),
     }
 
 
 def _stated(
     rows_of: Mapping[str, set[str]], columns: Mapping[str, set[str]]
-) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The papers that have a row and a column, for every such pair."""
-    columns_by_paper: defaultdict[str, list[str]] = defaultdict(list)
-    for column in sorted(columns):
-        for paper in columns[column]:
-            columns_by_paper[paper].append(column)
-    found: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in sorted(rows_of):
-        for paper in sorted(rows_of[row]):
-            for column in columns_by_paper.get(paper, ()):
+) -> dict[tuple[str, str], set[str]]:
+    of_paper: defaultdict[str, list[str]] = defaultdict(list)
+    for column, papers in columns.items():
+        for paper in papers:
+            of_paper[paper].append(column)
+    found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+    for row, papers in rows_of.items():
+        for paper in papers:
+            for column in of_paper.get(paper, ()):
                 if column != row:
-                    found[row, column].append(paper)
-    return {pair: tuple(papers) for pair, papers in found.items()}
+                    found[row, column].add(paper)
+    return dict(found)
 
 
 def _table(
     kind: Literal["Benchmark", "Task"],
     entities: Mapping[str, MapEntity],
-    stated: Mapping[tuple[str, str], tuple[str, ...]],
+    pairs: _Pairs,
     rows_of: Mapping[str, set[str]],
+    introduced: Set[str],
     having: Mapping[str, set[str]],
 ) -> GapTable:
-    rows, columns = _most_connected(stated, rows_of)
+    of_column = Counter(column for _, column in pairs)
+    columns = sorted(of_column, key=lambda column: (-of_column[column], column))[:COLUMNS]
+    kept = set(columns)
+    of_row = Counter(row for row, column in pairs if column in kept)
+    told = [row for row in of_row if row in introduced or len(rows_of[row]) > 1] or list(of_row)
+    rows = sorted(told, key=lambda row: (-len(rows_of[row]), -of_row[row], row))[:ROWS]
+
+    columns_of: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for (row, column), papers in pairs.items():
+        columns_of[row][column] = papers
     similar = _similarities(having, rows)
-    cells = [_cell(kind, row, column, entities, stated, similar) for row in rows for column in columns]
-    order = {"not seen in this collection": 0, "stated": 1, "not possible by type": 2}
+    cells = []
+    for row in rows:
+        possible = entities[row].type in POSSIBLE[kind]
+        cells += _cells(row, columns, possible, columns_of, similar[row])
     places = {slug: place for place, slug in enumerate([*rows, *columns])}
-    cells.sort(key=lambda gap: (order[gap.state], -gap.score, places[gap.row], places[gap.column]))
+    cells.sort(key=lambda gap: (_ORDER.index(gap.state), -gap.score, places[gap.row], places[gap.column]))
     return GapTable(tuple(rows), tuple(columns), tuple(cells))
 
 
-def _most_connected(
-    stated: Mapping[tuple[str, str], tuple[str, ...]], rows_of: Mapping[str, set[str]]
-) -> tuple[list[str], list[str]]:
-    """The rows and columns that most is stated of; a row without any column is none."""
-    of_row: defaultdict[str, int] = defaultdict(int)
-    of_column: defaultdict[str, int] = defaultdict(int)
-    for row, column in stated:
-        of_row[row] += 1
-        of_column[column] += 1
-    columns = sorted(of_column, key=lambda column: (-of_column[column], column))[:COLUMNS]
-    kept = set(columns)
-    within: defaultdict[str, int] = defaultdict(int)
-    for row, column in stated:
-        within[row] += column in kept
-    rows = sorted(
-        (row for row in within if within[row]), key=lambda row: (-within[row], -len(rows_of[row]), row)
-    )
-    return rows[:ROWS], columns
-
-
-def _cell(
-    kind: str,
+def _cells(
     row: str,
-    column: str,
-    entities: Mapping[str, MapEntity],
-    stated: Mapping[tuple[str, str], tuple[str, ...]],
-    similar: Mapping[str, Sequence[tuple[str, float]]],
-) -> Gap:
-    if papers := stated.get((row, column)):
-        return Gap(row, column, "stated", 0.0, papers, ())
-    if row == column or entities[row].type not in POSSIBLE[kind]:
-        return Gap(row, column, "not possible by type", 0.0, (), ())
-    near = similar[row]
-    having = [(other, value) for other, value in near if (other, column) in stated]
-    total = sum(value for _, value in near)
-    score = round(sum(value for _, value in having) / total, 6) if total else 0.0
-    return Gap(
-        row,
-        column,
-        "not seen in this collection",
-        score,
-        (),
-        tuple((other, stated[other, column][0]) for other, _ in having[:_SUGGESTED_BY]),
-    )
+    columns: Sequence[str],
+    possible: bool,
+    columns_of: Mapping[str, Mapping[str, tuple[str, ...]]],
+    similar: Sequence[tuple[str, float]],
+) -> list[Gap]:
+    """The cells of a row."""
+    best: dict[str, float] = {}
+    by_column: defaultdict[str, dict[str, tuple[str, float]]] = defaultdict(dict)
+    for other, value in similar:
+        for column, papers in columns_of[other].items():
+            for paper in papers:
+                best.setdefault(paper, value)  # the most similar come first
+                by_column[column].setdefault(paper, (other, value))
+    total = 1 + math.fsum(best.values())
+    cells = []
+    for column in columns:
+        papers = columns_of[row].get(column, ())
+        if row == column or not possible:
+            cells.append(Gap(row, column, "not possible by type", 0.0, (), ()))
+        elif papers:
+            cells.append(Gap(row, column, "stated", 0.0, papers, ()))
+        else:
+            having = by_column[column]
+            score = round(math.fsum(value for _, value in having.values()) / total, 6)
+            by = tuple((other, paper) for paper, (other, _) in list(having.items())[:_SUGGESTED_BY])
+            cells.append(Gap(row, column, "not seen in this collection", score, (), by))
+    return cells
 
 
 def _similarities(having: Mapping[str, set[str]], rows: Sequence[str]) -> dict[str, list[tuple[str, float]]]:

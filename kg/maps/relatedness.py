@@ -227,7 +227,7 @@ def short_title(title: str) -> str:
 
 
 def name_words(name: str) -> tuple[str, ...]:
-    """The words of a name that count for relatedness: in lower case, singular, without ``of``, ``the`` and the like."""
+    """The words of a name that count: in lower case, singular, without ``of``, ``the`` and the like."""
     words = re.findall(r"[^\W_]+", name.lower())
     return tuple(dict.fromkeys(_singular(word) for word in words if len(word) > 1 and word not in _STOP))
 
@@ -292,8 +292,8 @@ def _told(reasons: Sequence[Reason], labels: Mapping[str, str], one: str, other:
             verb = _PHRASES[reason.target[0]][1]
             apart.append(f"{one} {_PHRASES[reason.source[0]][1]} {label}, which {other} {verb}")
     parts = [f"both {_PHRASES[relation][0]} {_listed(names)}" for relation, names in together.items()]
-    words = [f"“{reason.word}”" for reason in reasons if reason.word][: _TOLD if not (parts or apart) else 2]
-    if words:
+    words = [f"“{reason.word}”" for reason in reasons if reason.word][:_TOLD]
+    if words and len(parts) + len(apart) < 2:
         apart.append(f"names in both hold {_listed(words)}")
     return "; ".join([*parts, *apart])
 
