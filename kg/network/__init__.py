@@ -2,7 +2,7 @@
 
 from kg.network.evidence import Evidence, Quote, ReportedResult, read_evidence
 from kg.network.exports import write_gexf, write_graphml
-from kg.network.graph import LINKS, PAPER_LINKS, Network, project
+from kg.network.graph import LINKS, PAPER_LINKS, Network, describe, project
 from kg.network.layout import Positions, layout, node_radius
 from kg.network.page import render_html, write_html
 
@@ -14,6 +14,7 @@ __all__ = [
     "Positions",
     "Quote",
     "ReportedResult",
+    "describe",
     "layout",
     "node_radius",
     "project",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 import networkx as nx
@@ -67,7 +67,6 @@ def project(
     focus: str | Iterable[str] | None = None,
     depth: int = 1,
     max_nodes: int | None = 2000,
-    nodes: Collection[str] | None = None,
 ) -> Network:
     """The papers and entities of a graph, linked by what each paper does with each entity.
 
@@ -93,14 +92,12 @@ def project(
         max_nodes: How many nodes to keep at most; None keeps all. Around a focus the nearest stay. Otherwise
             up to half are papers, those best linked to the entities of the highest degree; the rest are the
             entities best linked to those papers.
-        nodes: IRIs of the very nodes to keep, in place of ``focus`` and ``max_nodes``.
 
     Returns:
         The network, its nodes and edges sorted by IRI.
 
     Raises:
-        UsageError: An unknown type or relation, a focus or node that is not in the network, or a limit
-            below 1.
+        UsageError: An unknown type or relation, a focus that is not in the network, or a limit below 1.
     """
     _refuse_unknown("type", types, ENTITY_TYPES)
     _refuse_unknown("relation", relations, LINKS)
@@ -119,9 +116,7 @@ def project(
     if types is not None or relations is not None:
         everything.intersection_update(neighbours)
 
-    if nodes is not None:
-        kept = _around(nodes, everything, neighbours, 0)
-    elif focus is not None:
+    if focus is not None:
         # From near to far, and the most connected first among the equally near.
         kept = _around([focus] if isinstance(focus, str) else focus, everything, neighbours, depth)[
             :max_nodes
@@ -130,29 +125,49 @@ def project(
         kept = _most_connected(everything, papers, neighbours, max_nodes)
     else:
         kept = list(everything)
-    kept.sort()
-
-    network: Network = nx.MultiDiGraph(
+    return describe(
+        store,
+        {node: kinds.get(node, "Paper") for node in kept},
+        edges,
+        {node: len(neighbours[node]) for node in kept},
         total_papers=len(everything & papers),
         total_entities=len(everything - papers),
         total_edges=len(edges),
     )
-    papers_kept = [node for node in kept if node in papers]
-    facts = _facts(store, papers_kept, [node for node in kept if node not in papers])
-    for node in kept:
-        known = facts[node]
-        degree = len(neighbours[node])
-        if node in papers:
+
+
+def describe(
+    store: Store,
+    types: Mapping[str, str],
+    edges: Mapping[tuple[str, str, str], Mapping[str, object]],
+    degrees: Mapping[str, int],
+    **totals: int,
+) -> Network:
+    """The network of nodes that have been chosen, with what the graph says of each; see ``project``.
+
+    Args:
+        store: The graph.
+        types: The type of each node by IRI: ``Paper``, or the entity's.
+        edges: The attributes of edges by source, target and relation; those with another node are left out.
+        degrees: The degree of each node.
+        totals: The network's own attributes.
+    """
+    network: Network = nx.MultiDiGraph()
+    network.graph.update(totals)
+    papers = [node for node in sorted(types) if types[node] == "Paper"]
+    facts = _facts(store, papers, [node for node in sorted(types) if types[node] != "Paper"])
+    for node in sorted(types):
+        known, degree = facts[node], degrees[node]
+        if types[node] == "Paper":
             network.add_node(node, kind="paper", type="Paper", degree=degree, **_paper(node, known))
         else:
             aliases = tuple(sorted(known["altLabel"]))
             label = first_by_text(known["prefLabel"]) or short_id(node)
             network.add_node(
-                node, kind="entity", type=kinds[node], degree=degree, label=label, aliases=aliases
+                node, kind="entity", type=types[node], degree=degree, label=label, aliases=aliases
             )
-    shown = set(kept)
     for (source, target, relation), attributes in sorted(edges.items()):
-        if source in shown and target in shown:
+        if source in types and target in types:
             network.add_edge(source, target, relation, relation=relation, **attributes)
     return network
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
@@ -15,16 +14,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from kg.errors import KgError
 from kg.rdf import Store
 from kg.server import canvas, leaderboards, pages, paths, requests, saved
-from kg.server.errors import NotFound, RequestError, TooLarge
+from kg.server.errors import BadRequest, NotFound, RequestError, TooLarge
 from kg.server.filters import Filters, select
 from kg.server.index import GraphIndex
 from kg.server.page_file import page_file
-
-_LARGEST_BODY: Final = 4_000_000
-_log = logging.getLogger(__name__)
 
 
 class Snapshot(Protocol):
@@ -93,15 +88,14 @@ def _get(path: str, model: type[_Parameters], answer: Callable[[Ask, _Parameters
         headers = {"ETag": f'"{snapshot.version}"', "Cache-Control": "no-cache"}
         try:
             parameters = model.model_validate(_query(request))
-            # A wrong request is an error even where its tag is right.
-            if _is_known(request, headers["ETag"]):
-                return Response(status_code=304, headers=headers)
-            raw = request.scope.get("raw_path", b"").decode("ascii", "replace")
-            key = raw.split("/", path.count("/"))[-1]
-            ask = Ask(snapshot, request.path_params.get("kind", ""), (key, unquote(key)))
-            return _json(answer(ask, parameters), headers=headers)
-        except (RequestError, ValidationError, KgError) as error:
-            return _error(error)
+        except ValidationError as error:
+            raise _explained(error) from error
+        # A wrong request is an error even where its tag is right.
+        if _is_known(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        key = request.scope["raw_path"].decode("ascii", "replace").split("/", path.count("/"))[-1]
+        ask = Ask(snapshot, request.path_params.get("kind", ""), (key, unquote(key)))
+        return _json(answer(ask, parameters), headers)
 
     return Route(path, endpoint, methods=["GET"])
 
@@ -112,23 +106,13 @@ def _post(path: str, model: type[_Parameters], answer: Callable[[Ask, _Parameter
     async def endpoint(request: Request) -> Response:
         ask = Ask(request.app.state.graph.snapshot(), "", ())
         try:
-            parameters = model.model_validate_json(await _body(request))
-            given = await run_in_threadpool(answer, ask, parameters)
-            return given if isinstance(given, Response) else _json(given)
-        except (RequestError, ValidationError, KgError) as error:
-            return _error(error)
+            parameters = model.model_validate_json(await request.body())
+        except ValidationError as error:
+            raise _explained(error) from error
+        given = await run_in_threadpool(answer, ask, parameters)
+        return given if isinstance(given, Response) else _json(given)
 
     return Route(path, endpoint, methods=["POST"])
-
-
-async def _body(request: Request) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > _LARGEST_BODY:
-            raise TooLarge(f"the body is larger than {_LARGEST_BODY:,} bytes")
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _query(request: Request) -> dict[str, str]:
@@ -142,39 +126,27 @@ def _is_known(request: Request, tag: str) -> bool:
     return given.strip() == "*" or tag in (one.strip().removeprefix("W/") for one in given.split(","))
 
 
-def _json(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def _json(value: Any, headers: Mapping[str, str] | None = None) -> Response:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    # A lone surrogate can come back from what a client sent.
-    return Response(text.encode("utf-8", "replace"), status, headers, "application/json")
+    return Response(text.encode("utf-8", "replace"), 200, headers, "application/json")
 
 
-def _error(error: RequestError | ValidationError | KgError) -> Response:
-    match error:
-        case RequestError():
-            return _json({"error": error.message}, status=error.status)
-        case ValidationError():
-            return _invalid(error)
-        case _:
-            # Its words may tell where the store is.
-            _log.error("the store does not answer: %s", error)
-            return _json({"error": "the graph's store does not answer; try again"}, status=503)
-
-
-def _invalid(error: ValidationError) -> Response:
+def _explained(error: ValidationError) -> RequestError:
+    """What is wrong with a request, in one line."""
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     match first["type"]:
         case "too_long":
-            status, message = 413, f"at most {first['ctx']['max_length']:,} items can be asked for at once"
+            return TooLarge(f"{where}: at most {first['ctx']['max_length']:,} can be asked for at once")
         case "extra_forbidden":
-            status, message = 400, "there is no such parameter"
+            message = "there is no such parameter"
         case "missing":
-            status, message = 400, "is missing"
+            message = "is missing"
         case "json_invalid":
-            status, message = 400, "the body is not JSON"
+            message = "the body is not JSON"
         case _:
-            status, message = 400, first["msg"].removeprefix("Value error, ")
-    return _json({"error": f"{where}: {message}" if where else message}, status=status)
+            message = first["msg"].removeprefix("Value error, ")
+    return BadRequest(f"{where}: {message}" if where else message)
 
 
 def _overview(ask: Ask, _: requests.Nothing) -> Any:
@@ -269,8 +241,8 @@ def _query_text(ask: Ask, values: requests.AnyValues) -> Any:
 
 
 def _page_file(ask: Ask, wanted: requests.Page) -> Response:
-    places = {ask.index.iri(ask.named(node.id)): (round(node.x), round(node.y)) for node in wanted.nodes}
-    html = page_file(ask.store, wanted.title, places, wanted.relations)
+    places = {ask.named(node.id): (node.x, node.y) for node in wanted.nodes}
+    html = page_file(ask.index, ask.store, wanted.title, places, wanted.relations)
     return Response(
         html,
         media_type="text/html",

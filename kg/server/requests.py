@@ -102,7 +102,7 @@ class Subgraph(_Strict):
 
 
 class PlacedNode(_Strict):
-    """A node and where it is drawn, y growing downwards, in the unit of ``kg.network.node_radius``."""
+    """A node and where it is drawn."""
 
     id: NodeId
     x: float = Field(ge=-1e7, le=1e7)
