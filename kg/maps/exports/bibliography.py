@@ -17,7 +17,7 @@ from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-from kg.maps.exports.people import Person, person
+from kg.maps.exports.people import Person, person, short_title
 from kg.maps.records import MapPaper, RelatedWorkMap
 
 _SPACE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -52,6 +52,7 @@ def _entry(paper: MapPaper) -> Entry:
     year, month, _ = _date(paper)
     fields = {
         "author": " and ".join(_bibtex_name(person(name)) for name in paper.authors),
+        "key": "" if paper.authors else _latex(short_title(paper.title)),  # to sort by
         "title": f"{{{_latex(paper.title)}}}",
         "year": year,
         "eprint": paper.arxiv_id,

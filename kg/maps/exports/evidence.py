@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from kg.maps.records import MapClaim, MapResult, RelatedWorkMap
 from kg.queries.quotes import Quote
 from kg.records import Field, Relation
+
+SURE: Final = 0.5
+"""The confidence from which a claim is told in a text; the others are in the files of data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,10 @@ class Evidence:
 
     def _number(self, paper: str, quote: Quote) -> int:
         return self._numbers.setdefault((paper, quote.field, quote.text), len(self._numbers) + 1)
+
+    def surely(self, paper: str, entity: str) -> tuple[MapClaim, ...]:
+        """What a paper does with an entity, without what is less sure than ``SURE``."""
+        return tuple(claim for claim in self.claims.get((paper, entity), ()) if claim.confidence >= SURE)
 
     def of_claim(self, claim: MapClaim) -> tuple[int, ...]:
         """The number of the sentence that says it best, the abstract's first; empty if there is none."""

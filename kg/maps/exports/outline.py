@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
 from kg.maps.exports.document import Block, Cite, Heading, Items, Name, Paragraph, Parts, Quotations, Said
-from kg.maps.exports.evidence import Evidence
+from kg.maps.exports.evidence import SURE, Evidence
 from kg.maps.exports.tables import boards, comparison, supports
 from kg.maps.exports.wording import (
     LINK_VERBS,
@@ -19,16 +20,18 @@ from kg.maps.exports.wording import (
     evidence_of,
     joined,
 )
-from kg.maps.records import Cluster, Contradiction, Gap, Related, RelatedWorkMap, Timeline
+from kg.maps.records import Cluster, Contradiction, Event, Gap, Related, RelatedWorkMap, Timeline
 
-_PAIRS: Final = 4
+_PAIRS: Final = 3
 """Related pairs that are told of for each cluster."""
-_REASONS: Final = 3
+_REASONS: Final = 2
 _TELLING: Final = 3
 _GAPS: Final = 12
+_ALIKE: Final = 2
 _SUGGESTIONS: Final = 3
 _CONTRADICTIONS: Final = 20
-_TIMELINES: Final = 10
+_TIMELINES: Final = 8
+_EVENTS: Final = 8
 _GAP_HEADINGS: Final = {
     "Benchmark": "Methods and models on benchmarks",
     "Task": "Methods and models for tasks",
@@ -43,8 +46,6 @@ def outline(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
             f"{counted(len(work.papers))} state; each statement leads to its sentence.",
         )
     )
-    if work.notes:
-        yield Items(tuple((note,) for note in work.notes))
     yield from _clusters(work, evidence)
     if tables := tuple(comparison(work, evidence)):
         yield Heading(1, ("Comparison",))
@@ -58,6 +59,11 @@ def outline(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
     if tables := tuple(supports(work, evidence)):
         yield Heading(1, ("Support",))
         yield from tables
+    yield Heading(1, ("How this was made",))
+    sure = (
+        f"Sentences are made of claims with a confidence of {SURE} or more; the others are in evidence.csv."
+    )
+    yield Items(((sure,), *((note,) for note in work.notes)))
 
 
 def _clusters(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
@@ -68,7 +74,7 @@ def _clusters(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
         if numbers.get(pair.source) == numbers.get(pair.target, -1):
             pairs.setdefault(numbers[pair.source], []).append(pair)
     for cluster in work.clusters:
-        yield Heading(2, (cluster.name,))
+        yield Heading(2, (cluster.name[:1].upper() + cluster.name[1:],))
         if len(cluster.papers) > 1 and (intro := _intro(work, evidence, cluster)):
             yield Paragraph(intro)
         silent = []
@@ -109,34 +115,45 @@ def _connections(
 
 
 def _timelines(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
-    if not work.timelines:
+    told = [(timeline, lines) for timeline in work.timelines if (lines := _events(work, evidence, timeline))]
+    # What this collection introduced and took up says most.
+    told.sort(key=lambda one: (one[0].origin == "introduced elsewhere", -sum(one[0].months.values())))
+    if not told:
         return
     yield Heading(1, ("Timelines",))
-    for timeline in work.timelines[:_TIMELINES]:
+    yield Paragraph(("What is first here is first among these papers.",))
+    for timeline, lines in told[:_TIMELINES]:
         entity = work.entities[timeline.entity]
+        rest = f"; {len(lines) - _EVENTS} later events are left out" if len(lines) > _EVENTS else ""
         yield Heading(2, (entity.label,))
-        if events := tuple(_events(work, evidence, timeline)):
-            yield Paragraph((f"{entity.type}, {timeline.origin}.",))
-            yield Items(events)
-    if len(work.timelines) > _TIMELINES:
-        yield Paragraph((f"{len(work.timelines) - _TIMELINES} more timelines are in the interactive page.",))
+        yield Paragraph((f"{entity.type}, {timeline.origin}{rest}:",))
+        yield Items(tuple(lines[:_EVENTS]))
+    if len(told) > _TIMELINES:
+        yield Paragraph((f"{len(told) - _TIMELINES} more timelines are in the interactive page.",))
 
 
-def _events(work: RelatedWorkMap, evidence: Evidence, timeline: Timeline) -> Iterator[Parts]:
+def _events(work: RelatedWorkMap, evidence: Evidence, timeline: Timeline) -> list[Parts]:
+    """A line for each month, paper and kind of event."""
+    together: dict[tuple[str, str, str], list[Event]] = {}
     for event in timeline.events:
-        claim = work.claims[event.claim]
-        verb = VERBS[claim.relation][len(work.papers[event.paper].authors) > 1]
-        about: Parts = (Name(event.other),) if event.other in work.entities else ()
-        what: dict[str, Parts] = {
-            "introduced": ("introduced by ", Cite(event.paper)),
-            "first used for": ("first used for ", *about, " by ", Cite(event.paper)),
-            "variant": ("variant ", *about, " by ", Cite(event.paper)),
-            "seen": ("first seen: ", Cite(event.paper), f" {verb} it"),
-        }
+        if work.claims[event.claim].confidence >= SURE:
+            together.setdefault((event.month, event.kind, event.paper), []).append(event)
+    lines: list[Parts] = []
+    for (month, kind, paper), events in together.items():
+        claim = work.claims[events[0].claim]
+        others: list[Parts] = []
         numbers = evidence.of_claim(claim)
-        if event.other:
-            numbers += evidence.between(event.paper, event.other)
-        yield (f"{event.month}: ", *what[event.kind], Said(tuple(dict.fromkeys(numbers))))
+        for event in events:
+            surely = evidence.surely(paper, event.other)
+            if event.other and surely:
+                others.append((Name(event.other), Said(evidence.of_claims(surely))))
+        if kind != "first used for" and kind != "variant":
+            verb = VERBS[claim.relation][len(work.papers[paper].authors) > 1]
+            lines.append((f"{month}: ", Cite(paper), f" {verb} it", Said(numbers), "."))
+        elif others:
+            word = "first used for " if kind == "first used for" else "variant "
+            lines.append((f"{month}: {word}", *joined(others), " by ", Cite(paper), Said(numbers), "."))
+    return lines
 
 
 def _gaps(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
@@ -155,16 +172,35 @@ def _gaps(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
         yield Heading(2, (_GAP_HEADINGS[kind],))
         yield Paragraph((f"{stated:,} stated, {len(open_):,} not seen in this collection but suggested.",))
         if open_:
-            yield Items(tuple(_gap(evidence, gap) for gap in open_[:_GAPS]))
+            chosen = _varied(open_)
+            yield Items(tuple(_gap(evidence, gap) for gap in chosen))
+            if len(open_) > len(chosen):
+                yield Paragraph((f"{len(open_) - len(chosen):,} more are in gaps.csv.",))
+
+
+def _varied(gaps: list[Gap]) -> list[Gap]:
+    """The most suggested ones, with at most some of one row or column."""
+    rows: Counter[str] = Counter()
+    columns: Counter[str] = Counter()
+    chosen: list[Gap] = []
+    for gap in gaps:
+        if max(rows[gap.row], columns[gap.column]) < _ALIKE and len(chosen) < _GAPS:
+            chosen.append(gap)
+            rows[gap.row] += 1
+            columns[gap.column] += 1
+    return chosen
 
 
 def _gap(evidence: Evidence, gap: Gap) -> Parts:
+    similar: dict[str, list[str]] = {}
+    for slug, paper in gap.suggested_by:
+        similar.setdefault(paper, []).append(slug)
     reasons: list[Parts] = []
-    for similar, paper in gap.suggested_by[:_SUGGESTIONS]:
-        numbers = evidence.between(paper, similar) + evidence.between(paper, gap.column)
-        said = Said(tuple(dict.fromkeys(numbers)))
-        reasons.append((Cite(paper), " has it with ", Name(similar), said))
-    why: Parts = ("; ", *joined(reasons)) if reasons else ()
+    for paper, slugs in [*similar.items()][:_SUGGESTIONS]:
+        names = joined([(Name(slug), Said(evidence.between(paper, slug))) for slug in slugs])
+        column = Said(evidence.between(paper, gap.column))
+        reasons.append((Cite(paper), " has it", column, " with ", *names))
+    why: Parts = ("; ", *joined(reasons, last="; ", comma="; ")) if reasons else ()
     return (Name(gap.row, strong=True), " with ", Name(gap.column, strong=True), ": ", gap.state, *why, ".")
 
 

@@ -43,7 +43,7 @@ def short_byline(paper: MapPaper) -> str:
     return " and ".join(families)
 
 
-def short_title(title: str, limit: int = 60) -> str:
+def short_title(title: str, limit: int = 48) -> str:
     """What stands before a title's colon, or its first words."""
     words = " ".join(title.split())
     before, colon, _ = words.partition(": ")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kg.maps.exports.document import Cite, Name, Part, Parts, Said
-from kg.maps.exports.evidence import Evidence
+from kg.maps.exports.evidence import SURE, Evidence
 from kg.maps.records import MapClaim, MapResult, Reason, RelatedWorkMap
 from kg.records import RELATIONS, Relation
 
@@ -31,6 +31,7 @@ _FIRST: Final[tuple[Relation, ...]] = ("introduces", "addresses")
 _THEN: Final[tuple[Relation, ...]] = ("trainsOn", "uses", "evaluatesOn", "measures", "comparesWith")
 _RESULTS: Final = 3
 _CITED: Final = 6
+_SEVERAL: Final = 2
 
 
 def main_relations(claims: Iterable[MapClaim]) -> tuple[Relation, ...]:
@@ -44,12 +45,16 @@ def main_relations(claims: Iterable[MapClaim]) -> tuple[Relation, ...]:
 
 
 def about_paper(work: RelatedWorkMap, evidence: Evidence, key: str) -> Parts:
-    """A paper in one to three sentences; empty if nothing was read from it."""
+    """A paper in one to three sentences; empty if nothing was read from it with enough confidence."""
     by_relation: dict[Relation, list[MapClaim]] = {}
     for iri in work.of_paper.get(key, ()):
         claim = work.claims[iri]
-        if evidence.of_claim(claim):
+        if evidence.of_claim(claim) and claim.confidence >= SURE:
             by_relation.setdefault(claim.relation, []).append(claim)
+    introduced = {claim.entity for claim in by_relation.get("introduces", ())}
+    used = [claim for claim in by_relation.pop("uses", ()) if claim.entity not in introduced]
+    if used:
+        by_relation["uses"] = used
     first = [relation for relation in _FIRST if relation in by_relation]
     then = [relation for relation in _THEN if relation in by_relation]
     if "introduces" not in by_relation or len(first) + len(then) <= 2:
@@ -80,12 +85,14 @@ def about_paper(work: RelatedWorkMap, evidence: Evidence, key: str) -> Parts:
 
 
 def about_entity(work: RelatedWorkMap, evidence: Evidence, slug: str, papers: Sequence[str]) -> Parts:
-    """Which of some papers do what with an entity, in one sentence; empty if none does more than name it."""
+    """Which of some papers do what with an entity, in one sentence; empty if it is not several of them."""
     doers: dict[Relation, list[str]] = {}
     for paper in papers:
-        for relation in main_relations(evidence.claims.get((paper, slug), ())):
+        for relation in main_relations(evidence.surely(paper, slug)):
             doers.setdefault(relation, []).append(paper)
     doers.pop("mentions", None)
+    if len({paper for who in doers.values() for paper in who}) < _SEVERAL:
+        return ()
     clauses: list[Parts] = []
     for relation in sorted(doers, key=lambda one: (-len(doers[one]), RELATIONS.index(one))):
         who = doers[relation]
@@ -103,12 +110,13 @@ def about_entity(work: RelatedWorkMap, evidence: Evidence, slug: str, papers: Se
 
 
 def about_reason(evidence: Evidence, reason: Reason, source: str, target: str) -> Parts:
-    """What two papers share, in words: ``both use GRPO``, ``A uses GRPO, which B introduces``."""
-    if not reason.entity:
-        return ()
-    ours = main_relations(evidence.claims.get((source, reason.entity), ()))
-    theirs = main_relations(evidence.claims.get((target, reason.entity), ()))
-    if not ours or not theirs:
+    """What two papers share, in words: ``both use GRPO``, ``A uses GRPO, which B introduces``.
+
+    Empty if it is a word of names only, or if one of them only mentions it.
+    """
+    ours = main_relations(evidence.surely(source, reason.entity))
+    theirs = main_relations(evidence.surely(target, reason.entity))
+    if not ours or not theirs or "mentions" in (ours[0], theirs[0]):
         return ()
     said_ours = Said(evidence.between(source, reason.entity, ours[:1]))
     said_theirs = Said(evidence.between(target, reason.entity, theirs[:1]))
@@ -175,6 +183,8 @@ def counted(number: int, noun: str = "paper") -> str:
 def _names(evidence: Evidence, claims: Sequence[MapClaim], relation: Relation) -> Parts:
     """The entities of some claims, each followed by its sentences unless the next one has the same."""
     items: list[Parts] = []
+    order = {said: at for at, said in reversed([*enumerate(map(evidence.of_claim, claims))])}
+    claims = sorted(claims, key=lambda claim: order[evidence.of_claim(claim)])
     for number, claim in enumerate(claims):
         numbers = evidence.of_claim(claim)
         following = evidence.of_claim(claims[number + 1]) if number + 1 < len(claims) else ()
