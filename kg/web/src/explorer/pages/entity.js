@@ -10,13 +10,13 @@ import { timeline } from "./timeline.js";
 export async function open(place, url, app) {
   const id = url.pathname.slice(1);
   const [shown, base] = await Promise.all([get(`node/${id}`), app.base()]);
-  const { node, aliases, groups, together, results } = shown;
+  const { node, groups, together, results } = shown;
   const slug = id.slice("entity/".length);
   place.append(
     head(
       node.type,
       node.label,
-      aliases.length ? element("p", { className: "aliases", dir: "auto" }, `Also: ${aliases.join(", ")}`) : null,
+      otherNames(shown),
       element("p", { className: "note" }, ...summary(shown)),
       element(
         "p",
@@ -50,6 +50,13 @@ export async function open(place, url, app) {
     ),
   );
   return { title: node.label };
+}
+
+/** The aliases, those that differ only in capitals once. */
+function otherNames({ node, aliases }) {
+  const names = new Map(aliases.map((alias) => [alias.toLowerCase(), alias]));
+  names.delete(node.label.toLowerCase());
+  return names.size ? element("p", { className: "aliases", dir: "auto" }, `Also: ${[...names.values()].join(", ")}`) : null;
 }
 
 function summary({ node, groups }) {

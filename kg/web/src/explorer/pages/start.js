@@ -7,6 +7,7 @@ import { nodes, section } from "./parts.js";
 
 const LATEST = 8;
 const TOP = 8;
+const BOARDS = 12;
 
 export async function open(place, _url, app) {
   const overview = await get("overview");
@@ -59,18 +60,24 @@ export async function open(place, _url, app) {
           ),
           element("p", {}, element("a", { className: "more", href: "/network" }, "Explore the network")),
         ),
+        section(
+          "Leaderboards",
+          leaderboards.length &&
+            element(
+              "div",
+              { className: "tops" },
+              ...[leaderboards.slice(0, BOARDS / 2), leaderboards.slice(BOARDS / 2, BOARDS)].map((half) =>
+                links(half.map(({ node, results }) => [board(node), node.label, count(results, "result")])),
+              ),
+            ),
+          leaderboards.length && element("p", {}, element("a", { className: "more", href: "/leaderboards" }, "All leaderboards")),
+        ),
       ),
       element(
         "div",
         {},
         section("Latest papers", nodes(latest.slice(0, LATEST), app.actions, ({ issued }) => issued ?? "")),
         section("Reading lists", lists.length && links(lists.map(({ id, title, papers }) => [`/${id}`, title, count(papers, "paper")]))),
-        section(
-          "Leaderboards",
-          leaderboards.length &&
-            links(leaderboards.map(({ node, results }) => [board(node), node.label, count(results, "result")])),
-          leaderboards.length && element("p", {}, element("a", { className: "more", href: "/leaderboards" }, "All leaderboards")),
-        ),
       ),
     ),
   );

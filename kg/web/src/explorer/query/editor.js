@@ -36,8 +36,9 @@ export function makeEditor(place, known, run) {
   button.onclick = run;
   yasqe.getInputField().setAttribute("aria-label", "SPARQL query");
   yasqe.on("change", (_yasqe, { origin }) => {
-    if ((origin === "+input" || origin === "complete" || origin === "paste") && declarePrefixes(yasqe, known.prefixes))
-      yasqe.autocomplete(true);
+    if (!["+input", "complete", "paste"].includes(origin) || !declarePrefixes(yasqe, known.prefixes)) return;
+    // The list of completions closes when the line moves down; it opens again when that is done.
+    setTimeout(() => yasqe.autocomplete(true));
   });
 
   return {
