@@ -67,7 +67,7 @@ def view(
     depth: int = 1,
     types: Collection[str] | None = None,
     relations: Collection[str] | None = None,
-    max_nodes: int = 2000,
+    max_nodes: int = 5000,
     title: str = "",
 ) -> Network:
     """Write a graph's network, whole or around something, as one HTML file that opens offline.

@@ -66,7 +66,7 @@ def project(
     relations: Collection[str] | None = None,
     focus: str | Iterable[str] | None = None,
     depth: int = 1,
-    max_nodes: int | None = 2000,
+    max_nodes: int | None = 5000,
 ) -> Network:
     """The papers and entities of a graph, linked by what each paper does with each entity.
 
