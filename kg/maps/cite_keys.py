@@ -34,7 +34,7 @@ def cite_keys(papers: Mapping[str, PaperFacts]) -> dict[str, str]:
     for paper in sorted(papers, key=lambda key: (papers[key].issued or "9999", key)):
         facts = papers[paper]
         names = [_family(author) for author in facts.authors[:1]]
-        words = [word for word in _ascii(facts.title).split() if word not in _STOP]
+        words = [word for word in _ascii(facts.title).split() if _telling(word)]
         first, second, *_ = [*filter(None, names), *words, "", ""]
         stem = f"{first or 'paper'}{facts.issued[:4]}{second}"
         key, number = stem, 0
@@ -43,6 +43,10 @@ def cite_keys(papers: Mapping[str, PaperFacts]) -> dict[str, str]:
         taken.add(key)
         keys[paper] = key
     return keys
+
+
+def _telling(word: str) -> bool:
+    return len(word) > 1 and not word.isdigit() and word not in _STOP
 
 
 def _family(author: str) -> str:

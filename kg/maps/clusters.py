@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import networkx as nx
@@ -22,8 +23,9 @@ ALONE: Final = "not related to the others"
 """The name of the cluster of the papers that share nothing with any other."""
 _ENTITIES: Final = 8
 _NAMED: Final = 3
-_HUB_SHARE: Final = 0.2
-_HUB_PAPERS: Final = 5
+_FEWEST: Final = 2
+_MORE: Final = 1.5
+_HUB: Final = 0.4
 
 
 def neighbour_graph(neighbours: Neighbours) -> PaperGraph:
@@ -54,6 +56,17 @@ def group(graph: PaperGraph, seed: int) -> list[list[int]]:
     return [*found, alone] if alone else found
 
 
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """The entities of a group of papers."""
+
+    papers: Sequence[int]
+    weights: Mapping[int, float]
+    """By entity, the sum over papers of what the strongest claim weighs."""
+    named: Mapping[int, int]
+    """By entity, how many of the papers name it."""
+
+
 def clusters(
     collection: Collection, graph: PaperGraph, groups: Sequence[Sequence[int]], options: MapOptions
 ) -> tuple[Cluster, ...]:
@@ -61,70 +74,40 @@ def clusters(
 
     What sets a cluster c apart is told by class-based TF-IDF (Grootendorst 2022, arXiv:2203.05794): for each
     entity e, ``tf(e, c) * ln(1 + A / f(e))``, with tf(e, c) the share of e in the weights of c's claims, f(e)
-    the sum of e's weights in all clusters and A the mean sum of the clusters'. An entity that more than a
-    fifth of several clusters' papers name is in no name, nor is one that an earlier cluster's name holds.
+    the sum of e's weights in all clusters and A the mean sum of the clusters'. Of several papers, two have to
+    name the entity, and one half more of them than of all papers; what two fifths of all papers name sets
+    nothing apart. A name holds no entity that an earlier cluster's name holds.
     """
-    weights: list[defaultdict[int, float]] = []
-    named: list[Counter[int]] = []
-    for papers in groups:
-        strongest: dict[tuple[int, int], float] = {}
-        for claim in collection.of_papers(papers):
-            key = int(collection.paper[claim]), int(collection.entity[claim])
-            value = options.weight(RELATIONS[collection.relation[claim]]) * float(
-                collection.confidence[claim]
-            )
-            strongest[key] = max(value, strongest.get(key, 0.0))
-        of: defaultdict[int, float] = defaultdict(float)
-        counts: Counter[int] = Counter()
-        for (_, entity), value in sorted(strongest.items()):
-            of[entity] += value
-            counts[entity] += 1
-        weights.append(of)
-        named.append(counts)
-    everywhere: defaultdict[int, float] = defaultdict(float)
-    for of in weights:
-        for entity, value in of.items():
-            everywhere[entity] += value
-    mean = sum(everywhere.values()) / max(1, len(groups))
-    total = sum((Counter(counts) for counts in named), Counter())
+    of_group = [_weights(collection, papers, options) for papers in groups]
+    everywhere: Counter[int] = Counter()
+    weights: defaultdict[int, float] = defaultdict(float)
+    for of in of_group:
+        everywhere.update(of.named)
+        for entity, value in of.weights.items():
+            weights[entity] += value
+    mean = sum(weights.values()) / max(1, len(groups))
     number = sum(len(papers) for papers in groups)
-    hubs = {
-        entity
-        for entity, count in total.items()
-        if len(groups) > 1
-        and count >= _HUB_PAPERS
-        and count > _HUB_SHARE * number
-        and max(counts[entity] for counts in named) < 0.8 * count
-    }
 
     found = []
     taken: set[str] = set()
-    for place, (papers, of, counts) in enumerate(zip(groups, weights, named, strict=True)):
-        inside = graph.subgraph(papers)
-        strength = {paper: inside.degree(paper, weight="weight") for paper in papers}
-        central = sorted(papers, key=lambda paper: (-round(strength[paper], 9), paper))
-        whole = sum(of.values())
+    for place, of in enumerate(of_group):
+        inside = graph.subgraph(of.papers)
+        strength = {paper: float(inside.degree(paper, weight="weight")) for paper in of.papers}
+        central = sorted(of.papers, key=lambda paper: (-round(strength[paper], 9), paper))
+        total = sum(of.weights.values())
         scores = {
-            entity: value / whole * math.log1p(mean / everywhere[entity])
-            for entity, value in of.items()
-            if whole
+            entity: round(value / total * math.log1p(mean / weights[entity]), 9)
+            for entity, value in of.weights.items()
+            if total and _sets_apart(of, entity, everywhere[entity] / number, len(groups))
         }
-        least = 2 if len(papers) > 1 else 1
-        # An entity of one paper of several says little of them, however rare it is.
-        telling = sorted(
-            (entity for entity in scores if entity not in hubs),
-            key=lambda entity: (counts[entity] < least, -round(scores[entity], 9), entity),
-        )
-        together = len(papers) == 1 or inside.number_of_edges() > 0
-        chosen = _apart([entity for entity in telling if counts[entity] >= least], collection, taken)
-        chosen = chosen or _apart(telling[:_ENTITIES], collection, taken)[:1]
+        telling = sorted(scores, key=lambda entity: (-scores[entity], entity))
+        chosen = _apart(telling, collection, taken)
         name = ", ".join(collection.labels[entity] for entity in chosen)
-        if not together:
+        if len(of.papers) > 1 and not inside.number_of_edges():
             name = ALONE
-        elif not name or name.casefold() in taken:
+        elif not name:
             name = short_title(collection.titles[central[0]])
-        taken.update(word for entity in chosen for word in (_key(collection.labels[entity]),))
-        taken.add(name.casefold())
+        taken.update(_key(collection.labels[entity]) for entity in chosen)
         found.append(
             Cluster(
                 number=place,
@@ -134,6 +117,26 @@ def clusters(
             )
         )
     return tuple(found)
+
+
+def _weights(collection: Collection, papers: Sequence[int], options: MapOptions) -> _Weights:
+    strongest: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for claim in collection.of_papers(papers):
+        key = int(collection.paper[claim]), int(collection.entity[claim])
+        relation = RELATIONS[collection.relation[claim]]
+        strongest[key] = max(strongest[key], options.weight(relation) * float(collection.confidence[claim]))
+    weights: defaultdict[int, float] = defaultdict(float)
+    for (_, entity), value in strongest.items():
+        weights[entity] += value
+    return _Weights(papers, weights, Counter(entity for _, entity in strongest))
+
+
+def _sets_apart(of: _Weights, entity: int, usual: float, groups: int) -> bool:
+    """Whether more of these papers name an entity than of all."""
+    here = of.named[entity]
+    if len(of.papers) > 1 and here < _FEWEST:
+        return False
+    return groups == 1 or (usual <= _HUB and here / len(of.papers) >= _MORE * usual)
 
 
 def cluster_of(found: Sequence[Cluster]) -> Mapping[str, int]:

@@ -55,6 +55,10 @@ SELECT ?paper ?result ?value ?verbatim ?unit ?kind ?field ?begin ?text ?start ?e
   OPTIONAL { ?result kg:benchmark ?benchmark } OPTIONAL { ?result kg:metric ?metric }
   OPTIONAL { ?result kg:baseline ?baseline }
 }"""
+_FORMS: Final = """
+SELECT ?paper ?entity ?form WHERE {
+  ?mention kg:denotes ?entity ; kg:inPaper ?paper ; oa:exact ?form
+}"""
 _DERIVED: Final = """
 SELECT ?paper ?relation ?other ?entity WHERE {
   ?derivation a kg:Derivation ; kg:via ?entity ;
@@ -83,6 +87,8 @@ class Collection:
     relation: NDArray[np.int8]
     """By claim: its place in ``RELATIONS``."""
     confidence: Floats
+    forms: Mapping[tuple[int, int], tuple[str, ...]]
+    """By paper and entity: what the paper calls it, other than by its label; sorted."""
 
     @cached_property
     def paper_numbers(self) -> Mapping[str, int]:
@@ -168,12 +174,17 @@ def read_collection(store: Store) -> Collection:
     for narrow, wide in rows(store, BROADER):
         if narrow in entities and wide in entities and narrow != wide:
             broader[entities[narrow]].add(entities[wide])
+    named = [" ".join(labels.get(iri, "").split()) or local_name(iri) for iri in entities]
+    forms: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    for paper, entity, form in rows(store, _FORMS):
+        if paper in papers and entity in entities and form != named[entities[entity]]:
+            forms[papers[paper], entities[entity]].add(form)
     return Collection(
         base=base,
         papers=[iri.removeprefix(base + "paper/") for iri in papers],
         titles=[titles[iri] or iri.removeprefix(base + "paper/") for iri in papers],
         entities=[iri.removeprefix(base + "entity/") for iri in entities],
-        labels=[" ".join(labels.get(iri, "").split()) or local_name(iri) for iri in entities],
+        labels=named,
         types=[_entity_type(kinds[iri]) for iri in entities],
         broader={one: tuple(sorted(wide)) for one, wide in sorted(broader.items())},
         claims=[found[key][1] for key in ordered],
@@ -181,6 +192,7 @@ def read_collection(store: Store) -> Collection:
         entity=keys[:, 1].copy(),
         relation=keys[:, 2].astype(np.int8),
         confidence=np.array([-found[key][0] for key in ordered], dtype=np.float64),
+        forms={key: tuple(sorted(found)) for key, found in sorted(forms.items())},
     )
 
 

@@ -1,26 +1,32 @@
 """How much papers are related by what they share, and why.
 
-A paper is a vector over the entities that it names and over the words of those entities' names, weighted as
-terms are in text retrieval (Salton and Buckley 1988, "Term-weighting approaches in automatic text retrieval",
-doi:10.1016/0306-4573(88)90021-0): the weight of entity e in paper p is
+A paper is a vector over the entities that it names and over the words of their names, weighted as terms are
+in text retrieval (Salton and Buckley 1988, "Term-weighting approaches in automatic text retrieval",
+doi:10.1016/0306-4573(88)90021-0). Entity e and word t have the weights
 
-    w(p, e) = max over p's claims about e of (weight(relation) * confidence) * idf(e),
-    idf(e) = ln(1 + N / n(e)),
+    w(p, e) = max of weight(relation) * confidence over p's claims about e, times idf(e)
+    w(p, t) = sum over p's entities whose name, or what p calls them, holds t, of that maximum, times idf(t)
+    idf(x) = ln(1 + N / n(x))
 
-with N papers in the graph, n(e) of which name e (inverse document frequency, Spärck Jones 1972). A word
-of names counts like an entity: its weight is that of the strongest entity of p whose name holds it, its idf
-by the papers that have it. The vector of the entities and that of the words are each of length 1, joined as
-1 : ``WORDS``, and the score of two papers is the cosine of the joint vectors, 0 to 1.
+in paper p, for N papers in the graph of which n(x) have x (inverse document frequency, Spärck Jones 1972).
+The relatedness of two papers is
+
+    r(p, q) = (c(p, q) + WORDS² * d(p, q)) / (1 + WORDS²),
+
+where c is the cosine of their entities, d that of their words. Each vector has, beside what others may share,
+a part of its own, ``OWN`` times as long as vectors are on average: of papers that name little, little is
+known, and naming one thing alike does not make them the same. So r is at least 0 and below 1.
 
 What only one paper has relates it to none and does not count, nor do hubs: what more than ``HUB`` papers
-have. So the work is linear in the shared entities: each costs at most ``HUB`` steps for each of its papers.
+have. So the work is linear in what papers share: each entity and word costs at most ``HUB`` steps for each
+of its papers.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -42,6 +48,8 @@ HUB: Final = 2000
 """What more papers have than this is left out: it says little, and costs most."""
 WORDS: Final = 1.5
 """How much the words of names count beside the entities."""
+OWN: Final = 0.5
+"""How much of a vector of average length is never shared."""
 REASONS: Final = 8
 """How many reasons a pair of papers is given."""
 
@@ -63,7 +71,7 @@ _PHRASES: Final[Mapping[Relation, tuple[str, str]]] = {
 
 @dataclass(frozen=True, eq=False)
 class Vectors:
-    """Papers as sparse vectors of length 1 over entities and the words of their names.
+    """Papers as sparse vectors, of length 1 at most, over entities and the words of their names.
 
     Terms are numbered: entities first, by their number in the collection, then words.
     """
@@ -123,28 +131,35 @@ def vectors(collection: Collection, options: MapOptions) -> Vectors:
     size = len(collection.entities)
     number = len(collection.papers)
 
-    of_entity, words = _words(collection.labels)
-    counts = np.array([len(found) for found in of_entity], dtype=np.int64)
-    flat = np.array([word for found in of_entity for word in found], dtype=np.int64)
-    starts = np.cumsum(counts) - counts
-    times = counts[entities]
-    places = np.arange(times.sum()) + np.repeat(starts[entities] - (np.cumsum(times) - times), times)
-    word_papers, word_terms, word_values = _strongest(
-        np.repeat(papers, times), flat[places], np.repeat(strongest, times)
+    words: dict[str, int] = {}
+    word_papers, word_terms, word_values = [], [], []
+    for paper, entity, value in zip(papers.tolist(), entities.tolist(), strongest.tolist(), strict=True):
+        for word in _words_of(collection, paper, entity):
+            word_papers.append(paper)
+            word_terms.append(words.setdefault(word, len(words)))
+            word_values.append(value)
+    # Words are numbered in their own order, whatever the order of papers.
+    ordered = sorted(words)
+    places = np.empty(len(words), dtype=np.int64)
+    places[[words[word] for word in ordered]] = np.arange(len(words))
+    owner, term, total = _summed(
+        np.array(word_papers, dtype=np.int64),
+        places[np.array(word_terms, dtype=np.int64)],
+        np.array(word_values),
+        len(words),
     )
 
     entity_part = _weighted(papers, entities, strongest, number, size)
-    word_part = _weighted(word_papers, word_terms, word_values, number, len(words))
+    word_part = _weighted(owner, term, total, number, len(words))
     owners = np.concatenate([entity_part[0], word_part[0]])
     terms = np.concatenate([entity_part[1], word_part[1] + size])
-    joint = np.concatenate([entity_part[2], WORDS * word_part[2]])
-    joint = joint / _lengths(owners, joint, number)[owners]
+    joint = np.concatenate([entity_part[2], WORDS * word_part[2]]) / np.sqrt(1 + WORDS**2)
     order = np.lexsort((terms, owners))
     return Vectors(
         offsets=np.searchsorted(owners[order], np.arange(number + 1)),
         terms=terms[order],
         weights=joint[order],
-        words=words,
+        words=ordered,
         entities=size,
         hubs=entity_part[3] + word_part[3],
     )
@@ -190,7 +205,8 @@ def explain(collection: Collection, vectors: Vectors, source: int, target: int) 
     shared = [term for term in shares if term < vectors.entities]
     holders: dict[str, int] = {}
     for entity in sorted(shared, key=lambda term: (-shares[term], term)):
-        for word in name_words(collection.labels[entity]):
+        both = {*_words_of(collection, source, entity), *_words_of(collection, target, entity)}
+        for word in sorted(both):
             holders.setdefault(word, entity)
     for term in [term for term in shares if term >= vectors.entities]:
         if (holder := holders.get(vectors.words[term - vectors.entities])) is not None:
@@ -238,12 +254,10 @@ def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
-def _words(labels: Iterable[str]) -> tuple[list[tuple[int, ...]], list[str]]:
-    """The numbers of the words of each name, and the words in order."""
-    of_label = [name_words(label) for label in labels]
-    words = sorted({word for found in of_label for word in found})
-    numbers = {word: number for number, word in enumerate(words)}
-    return [tuple(numbers[word] for word in found) for found in of_label], words
+def _words_of(collection: Collection, paper: int, entity: int) -> tuple[str, ...]:
+    """The words of an entity's name and of what a paper calls it."""
+    names = [collection.labels[entity], *collection.forms.get((paper, entity), ())]
+    return tuple(dict.fromkeys(word for name in names for word in name_words(name)))
 
 
 def _strongest(papers: Ints, terms: Ints, values: Floats) -> tuple[Ints, Ints, Floats]:
@@ -255,20 +269,25 @@ def _strongest(papers: Ints, terms: Ints, values: Floats) -> tuple[Ints, Ints, F
     return papers[first], terms[first], values[first]
 
 
+def _summed(papers: Ints, terms: Ints, values: Floats, size: int) -> tuple[Ints, Ints, Floats]:
+    """Each paper and term once, with the sum of their values."""
+    keys, places = np.unique(papers * max(1, size) + terms, return_inverse=True)
+    sums: Floats = np.bincount(places, weights=values, minlength=len(keys)).astype(np.float64)
+    return keys // max(1, size), keys % max(1, size), sums
+
+
 def _weighted(
     papers: Ints, terms: Ints, values: Floats, number: int, size: int
 ) -> tuple[Ints, Ints, Floats, int]:
-    """TF-IDF of terms that several papers have and that are no hubs, each paper's of length 1."""
+    """TF-IDF of terms that several papers have and that are no hubs, each paper's of length below 1."""
     counts = np.bincount(terms, minlength=size)
     keep = (counts[terms] > 1) & (counts[terms] <= HUB) & (values > 0)
     papers, terms = papers[keep], terms[keep]
     weights = values[keep] * np.log1p(number / counts[terms])
-    return papers, terms, weights / _lengths(papers, weights, number)[papers], int((counts > HUB).sum())
-
-
-def _lengths(papers: Ints, weights: Floats, number: int) -> Floats:
-    lengths = np.sqrt(np.bincount(papers, weights=weights**2, minlength=number))
-    return np.maximum(lengths, np.finfo(np.float64).tiny)
+    squares = np.bincount(papers, weights=weights**2, minlength=number)
+    usual = float(np.sqrt(squares[squares > 0]).mean()) if len(weights) else 0.0
+    lengths = np.sqrt(squares + (OWN * usual) ** 2)
+    return papers, terms, weights / lengths[papers], int((counts > HUB).sum())
 
 
 def _relations(collection: Collection, paper: int) -> Mapping[int, tuple[Relation, ...]]:
