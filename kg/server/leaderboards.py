@@ -16,11 +16,11 @@ from kg.server.index import GraphIndex
 if TYPE_CHECKING:
     from kg.server.index import Ints
 
-LOWER_IS_BETTER: Final = re.compile(
-    r"(?i:error|errors|perplexity|ppl|latency|runtime|loss|bpc|bpb|fid|fvd|kid|wer|cer|der|per|ter|eer|mae|mse|rmse"
-    r"|nmse|nrmse|mape|smape|mpjpe|brier|lpips|hallucination|regret|carbon|distance|divergence)\b"
+_LOWER: Final = re.compile(
+    r"\b(?:(?i:errors?|perplexity|ppl|latency|delay|runtime|time|loss|distance|divergence|regret|hallucinations?)"
+    r"|fid|FID|FVD|KID|WER|CER|DER|EER|TER|MAE|MSE|N?RMSE|S?MAPE|MPJPE|LPIPS|BPC|BPB)\b"
 )
-"""Metrics of which less is better, by a word of their names."""
+_REDUCED: Final = re.compile(r"(?i:\breduction|\breduced|\bdetection|\bcorrection)")
 _KINDS: Final = ("absolute", "improvement")
 _ORDER: Final = (
     "By metric, the one with most results first; scores before gains, percentages before other values; then "
@@ -87,8 +87,8 @@ def leaderboard(index: GraphIndex, store: Store, benchmark: int) -> dict[str, An
 
 
 def lower_is_better(metric: str) -> bool:
-    """Whether a metric's name says that less of it is better."""
-    return bool(LOWER_IS_BETTER.search(metric))
+    """Whether a metric's name says that less of it is better: an error, a loss, a distance or a delay."""
+    return bool(_LOWER.search(metric)) and not _REDUCED.search(metric)
 
 
 def _numbers(index: GraphIndex, benchmark: int) -> Ints:

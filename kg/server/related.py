@@ -53,12 +53,9 @@ def related(index: GraphIndex, paper: int) -> Related:
     (``RELATION_WEIGHTS``), ``idf(e) = ln(1 + N / n(e))`` with N papers in the graph, n(e) of which mention e
     (inverse document frequency, Spärck Jones 1972). Entities of more than ``HUB`` papers do not count.
     """
-    entities, weights = _strongest(index, paper)
-    keep = index.papers[entities] <= HUB
-    entities, weights = entities[keep], weights[keep]
-    rarity = np.log1p((index.types == 0).sum() / np.maximum(1, index.papers[entities]))
+    entities, weights = _telling(index, paper)
     scores = np.zeros(len(index))
-    for entity, weight in zip(entities, weights * rarity, strict=True):
+    for entity, weight in zip(entities, weights, strict=True):
         papers, theirs = _strongest(index, int(entity))
         scores[papers] += weight * theirs
     scores[paper] = 0
@@ -69,14 +66,14 @@ def related(index: GraphIndex, paper: int) -> Related:
 
 
 def explained(index: GraphIndex, paper: int, found: Related, part: slice) -> list[dict[str, Any]]:
-    """Related papers as the API gives them, with the entities that say most about why."""
-    ours, _ = _strongest(index, paper)
+    """Related papers as the API gives them, with up to ``SHARED`` entities that add most to the score."""
+    ours, weights = _telling(index, paper)
     rows = []
     for other, score in zip(found.papers[part], found.scores[part], strict=True):
-        theirs, _ = _strongest(index, int(other))
-        shared = np.intersect1d(ours, theirs)
-        shared = shared[index.papers[shared] <= HUB]
-        shared = shared[np.lexsort((shared, index.papers[shared]))][:SHARED]
+        theirs, their_weights = _strongest(index, int(other))
+        shared, here, there = np.intersect1d(ours, theirs, assume_unique=True, return_indices=True)
+        told = np.round(weights[here] * their_weights[there], 9)
+        shared = shared[np.lexsort((shared, -told))][:SHARED]
         rows.append(
             {
                 "node": index.node(int(other)),
@@ -98,6 +95,15 @@ def relations_to(index: GraphIndex, paper: int, entity: int) -> Sequence[str]:
     """What a paper does with an entity."""
     edges, others = claim_edges(index, paper)
     return [LINKS[code] for code in index.relations[edges[others == entity]]]
+
+
+def _telling(index: GraphIndex, paper: int) -> tuple[Ints, NDArray[np.float64]]:
+    """The entities of a paper that are no hubs, with its weight to each times their rarity."""
+    entities, weights = _strongest(index, paper)
+    keep = index.papers[entities] <= HUB
+    entities, weights = entities[keep], weights[keep]
+    rarity = np.log1p((index.types == 0).sum() / np.maximum(1, index.papers[entities]))
+    return entities, weights * rarity
 
 
 def _strongest(index: GraphIndex, node: int) -> tuple[Ints, NDArray[np.float64]]:
