@@ -4,6 +4,7 @@ import Sigma from "sigma";
 
 import { TYPES } from "../../shared/kinds.js";
 import { radius } from "./layout.js";
+import { Arrows, Lines } from "./lines.js";
 import { Marks, SHAPES } from "./marks.js";
 import { neighbours } from "./replay.js";
 import { compose, fractions, lineStyle, paint, readPalette } from "./scene.js";
@@ -13,6 +14,8 @@ const HALF = 500;
 /** With more nodes than this, labels wait until the picture stands still, and lines are left out while it moves. */
 const MANY = 1200;
 const CLOSE = 6;
+/** The side of a usual picture, in CSS pixels: in a smaller one, nodes are smaller too. */
+const USUAL = 800;
 
 const nothing = () => {};
 
@@ -36,15 +39,15 @@ export class Canvas {
       renderLabels: false,
       defaultDrawNodeHover: nothing,
       nodeProgramClasses: { mark: Marks },
+      edgeProgramClasses: { line: Lines, arrow: Arrows },
       defaultNodeType: "mark",
       itemSizesReference: "screen",
-      zoomToSizeRatioFunction: (ratio) => Math.max(0.55, ratio) ** 0.75,
+      zoomToSizeRatioFunction: (ratio) => Math.max(0.75, (ratio * USUAL) / this.side) ** 0.6,
       minCameraRatio: 0.02,
       maxCameraRatio: 60,
       stagePadding: 20,
       zIndex: false,
       doubleClickZoomingRatio: 1,
-      minEdgeThickness: 0.7,
     });
     this.sigma.setCustomBBox({ x: [-HALF, HALF], y: [-HALF, HALF] });
     this.over = this.sigma.createCanvas("over", { beforeLayer: "mouse" });
@@ -54,13 +57,16 @@ export class Canvas {
     this.listen();
     this.watcher = new ResizeObserver(() => this.sigma.resize() && this.sigma.refresh());
     this.watcher.observe(holder);
-    this.scheme = matchMedia("(prefers-color-scheme: dark)");
     this.recolour = () => {
       this.palette = readPalette();
       Marks.ground = fractions(this.palette.ground);
       this.show(this.shown, this.find, this.pins);
     };
-    this.scheme.addEventListener("change", this.recolour);
+    document.addEventListener("themechange", this.recolour);
+  }
+
+  get side() {
+    return Math.max(50, Math.min(this.holder.offsetWidth, this.holder.offsetHeight));
   }
 
   get graph() {
@@ -256,7 +262,7 @@ export class Canvas {
   // ---- the camera ---------------------------------------------------------------------------------------------
 
   /** Show some nodes as large as they and their labels allow. */
-  fit(ids = this.shown.ids, { least = 0.55, animate = true, positions = null } = {}) {
+  fit(ids = this.shown.ids, { least = 0.75, animate = true, positions = null } = {}) {
     const places = ids
       .filter((id) => this.graph.hasNode(id))
       .map((id) => positions?.get(id) ?? this.spot(id));
@@ -264,7 +270,7 @@ export class Canvas {
     const span = (at) => places.reduce(([low, high], place) => [Math.min(low, place[at]), Math.max(high, place[at])], [Infinity, -Infinity]);
     const [[left, right], [bottom, top]] = [span(0), span(1)];
     const { width, height } = this.sigma.getDimensions();
-    const side = Math.max(50, Math.min(width, height) - 40);
+    const side = this.side - 40;
     const ratio = Math.max(
       ((right - left) / (2 * HALF)) * (side / Math.max(80, width - 150)),
       ((top - bottom) / (2 * HALF)) * (side / Math.max(80, height - 90)),
@@ -289,10 +295,31 @@ export class Canvas {
     this.move({ x: atX + 0.08 * ratio * x, y: atY - 0.08 * ratio * y }, false);
   }
 
+  /** What export draws: all that is shown, with the lines. */
+  scene() {
+    return this.compose(null);
+  }
+
   close() {
     clearTimeout(this.waiting);
     this.watcher.disconnect();
-    this.scheme.removeEventListener("change", this.recolour);
+    document.removeEventListener("themechange", this.recolour);
     this.sigma.kill();
   }
+}
+
+/** Stands in where there is no WebGL: the list and the panel still work. */
+export class Blank {
+  ranked = [];
+  graph = new DirectedGraph();
+  show() {}
+  place() {}
+  choose() {}
+  fit() {}
+  zoom() {}
+  pan() {}
+  scene() {
+    throw new Error("Without WebGL there is no picture.");
+  }
+  close() {}
 }

@@ -80,9 +80,13 @@ export class Details {
       const path = desk.chosenPath();
       if (path) this.showPath(chosen, path);
       else if (chosen.length === 1) {
+        this.showFirst(chosen[0], focus);
         const detail = await get(`node/${chosen[0]}`, {}, { signal });
         desk.learn(detail.node);
-        showNode(this.panel, describe(detail, actionBar(desk, chosen[0])), this.links);
+        const bar = this.panel.querySelector(".actions") ?? actionBar(desk, chosen[0]);
+        const focused = bar.contains(document.activeElement) ? document.activeElement : null;
+        showNode(this.panel, describe(detail, bar), this.links);
+        focused?.focus({ preventScroll: true });
         desk.say(`${detail.node.type}: ${detail.node.label}, ${count(detail.node.degree, "neighbour")}`);
       } else if (chosen.length === 2) {
         const [source, target] = chosen;
@@ -94,6 +98,15 @@ export class Details {
     }
     this.panel.scrollTop = 0;
     if (focus) this.panel.querySelector("h2")?.focus({ preventScroll: true });
+  }
+
+  /** What is known of a node without asking: its name, and what can be done with it. */
+  showFirst(id) {
+    const node = this.desk.find(id);
+    if (!node) return;
+    const wait = element("p", { className: "note" }, "Looking up what the papers say…");
+    const known = { node, groups: [] };
+    showNode(this.panel, { ...describe(known, actionBar(this.desk, id)), extra: [actionBar(this.desk, id), wait] }, this.links);
   }
 
   showEvidence({ source, target, claims }) {

@@ -53,7 +53,7 @@ export function toSvg(scene, title) {
   const { width, height, palette } = scene;
   const points = (corners) => corners.map((corner) => corner.map(round).join(",")).join(" ");
   const mark = ({ x, y, r, type }) =>
-    `<path d="${TYPES.get(type).path}" fill="${palette[type]}" stroke="${palette.ground}" stroke-width="${round(12 / r)}" ` +
+    `<path d="${TYPES.get(type).path}" fill="${palette[type]}" stroke="${palette.ground}" stroke-width="${round(16 / r)}" paint-order="stroke" ` +
     `transform="translate(${round(x - r)} ${round(y - r)}) scale(${Math.round((r / 8) * 1000) / 1000})"/>`;
   const body = [
     `<title>${escape(title)}</title>`,

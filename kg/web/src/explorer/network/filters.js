@@ -59,11 +59,11 @@ function slug(id) {
 }
 
 /** Set the form to what the filters of a canvas are, and count what is on it. */
-export function updateFilters(form, { state, find, knowledge }) {
+export function updateFilters(form, { state, find, edges }) {
   const filters = parseFilters(state.filters);
   const ids = [...state.nodes.keys()];
   const types = tally(ids.map((id) => find(id)?.type));
-  const relations = tally(knowledge.between(new Set(ids)).map(({ relation }) => relation));
+  const relations = tally(edges.map(({ relation }) => relation));
   for (const input of form.querySelectorAll("input[type=checkbox]")) {
     const [gone, counts] = input.name === "type" ? [filters.types, types] : [filters.relations, relations];
     input.checked = !gone.includes(input.value);

@@ -14,17 +14,17 @@ export class Knowledge {
 
   find = (id) => this.nodes.get(id);
   answer = (operation, filters) => this.answers.get(key(operation, filters));
-  listed = (list) => (id) => this.lists.get(list)?.get(id) ?? false;
+  listed = (list) => (id) => this.lists.get(list)?.has(id) ?? false;
 
   /** The edges among some nodes, in a fixed order. */
   between = (ids) => {
-    const found = [...this.edges.values()].filter(({ source, target }) => ids.has(source) && ids.has(target));
-    const rank = ({ source, target, relation }) => `${source} ${target} ${relation}`;
-    return found.map((edge) => [rank(edge), edge]).sort(([one], [other]) => (one < other ? -1 : 1)).map(([, edge]) => edge);
+    this.ordered ??= [...this.edges.keys()].sort().map((key) => this.edges.get(key));
+    return this.ordered.filter(({ source, target }) => ids.has(source) && ids.has(target));
   };
 
   learn({ nodes = [], edges = [] }) {
     for (const node of nodes) this.nodes.set(node.id, node);
+    if (edges.length) this.ordered = null;
     for (const edge of edges) this.edges.set(`${edge.source} ${edge.target} ${edge.relation}`, edge);
   }
 
@@ -94,27 +94,31 @@ export class Knowledge {
     return { ids, total: found.total_nodes };
   }
 
-  /** Get to know all edges among some nodes, and which of them a reading list holds. */
+  /** Get to know all edges among some nodes, and which papers a reading list holds. */
   async fill(ids, list) {
     if (ids.some((id) => !this.complete.has(id))) {
       const all = [...new Set([...this.complete, ...ids])];
       this.learn(await post("graph", { ids: all }));
       this.complete = new Set(all);
     }
-    if (!list) return;
-    if (!this.lists.has(list)) this.lists.set(list, new Map());
-    const known = this.lists.get(list);
-    const papers = ids.filter((id) => this.nodes.get(id)?.type === "Paper" && !known.has(id));
-    if (!papers.length) return;
-    const { nodes } = await post("graph", { ids: papers, filters: { list } });
-    const listed = new Set(nodes.map(({ id }) => id));
-    for (const id of papers) known.set(id, listed.has(id));
+    if (list && !this.lists.has(list)) this.lists.set(list, await papersOf(list));
   }
 
   /** What a node can be expanded by: `[{relation, direction, total}]`. */
   relations(id, filters) {
     return get(`relations/${id}`, flat(filters));
   }
+}
+
+async function papersOf(list) {
+  const ids = new Set();
+  for (let total = 1; ids.size < total; ) {
+    const part = await get(`list/${list}`, { offset: ids.size, limit: 500 });
+    if (!part.papers.length) break;
+    for (const { id } of part.papers) ids.add(id);
+    total = part.total;
+  }
+  return ids;
 }
 
 function key(operation, filters) {

@@ -5,7 +5,7 @@ import iterate from "graphology-layout-forceatlas2/iterate.js";
 
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 /** Units of the canvas for one of ForceAtlas2; screens and labels are wider than high. */
-const [WIDE, HIGH] = [13, 10];
+const [WIDE, HIGH] = [3.2, 2.5];
 const COARSE = 300;
 const REPORT = 120;
 // The columns of the matrix of nodes.
@@ -146,9 +146,9 @@ class Layout {
   }
 
   /** Push nodes that overlap away from each other, those that are fixed excepted. */
-  *apart(rounds = 30) {
+  *apart(rounds = 40) {
     const largest = Math.max(1, ...this.sizes);
-    const gap = this.count > 400 ? 3 : 10;
+    const gap = Math.max(5, Math.min(56, 6000 / this.count));
     const cell = 2 * largest + gap;
     for (let round = 0; round < rounds; round += 1) {
       const cells = new Map();

@@ -2,7 +2,7 @@
 
 /** How large a node is drawn, in the unit of the positions. */
 export function radius({ degree }) {
-  return 5 + Math.min(17, 1.2 * Math.sqrt(degree));
+  return 6 + Math.min(18, 1.2 * Math.sqrt(degree));
 }
 
 const KEPT = 60;

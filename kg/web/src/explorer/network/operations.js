@@ -75,6 +75,8 @@ export async function fromFragment(fragment) {
       .split("&")
       .map((part) => [part.split("=")[0], part.slice(part.indexOf("=") + 1)]),
   );
+  const known = ["do", "packed", "chosen"].some((name) => parts.has(name));
+  if (fragment.length > 1 && !known) throw new Error("it names no operations");
   const written = parts.has("packed") ? await unpack(parts.get("packed")) : (parts.get("do") ?? "");
   let chosen = [];
   try {

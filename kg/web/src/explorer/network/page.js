@@ -1,15 +1,15 @@
 // The network page: puts the canvas, its tools, the filters, the list and the panel together.
 import { element } from "../../shared/dom.js";
-import { count } from "../../shared/text.js";
+import { count, many } from "../../shared/text.js";
 import { address, get } from "../api.js";
-import { Canvas } from "./canvas.js";
+import { Blank, Canvas } from "./canvas.js";
 import { Details } from "./details.js";
 import { savePage, savePng, saveSvg, saveTable } from "./export.js";
 import { filterForm, updateFilters } from "./filters.js";
 import { NodeList } from "./list.js";
 import { Menu, actions, expandAll, expansions } from "./menu.js";
 import { Session } from "./session.js";
-import { nodeSearch, toolbar, zoomButtons } from "./toolbar.js";
+import { searchField, toolbar, zoomButtons } from "./toolbar.js";
 import { welcome } from "./welcome.js";
 
 const ABOUT =
@@ -64,18 +64,11 @@ class NetworkPage {
     );
     place.append(this.whole);
     this.menu = new Menu(this.whole);
-    this.canvas = new Canvas(this.stage, {
-      choose: (ids) => this.pick(ids),
-      expand: (id) => this.expand(id),
-      menu: (id, x, y) => this.showMenu(id, x, y),
-      drop: (id, x, y) => this.run(["pin", id, x, y]),
-    });
+    this.canvas = this.openCanvas();
     this.session = new Session(this.canvas, {
       changed: () => this.changed(),
-      chosen: () => {},
-      settled: () => app.say(this.summary()),
       problem: (text) => this.problem(text),
-      busy: (text) => (this.tally.textContent = text || this.summary()),
+      busy: (text) => this.busy(text),
     });
     this.desk = this.makeDesk();
     this.details = new Details(panel, this.desk);
@@ -83,6 +76,23 @@ class NetworkPage {
     document.addEventListener("keydown", this.keyboard);
     for (const name of ["wheel", "pointerdown"])
       this.stage.addEventListener(name, () => (this.session.following = false), { passive: true, capture: true });
+  }
+
+  openCanvas() {
+    try {
+      const canvas = new Canvas(this.stage, {
+        choose: (ids) => this.pick(ids),
+        expand: (id) => this.expand(id),
+        menu: (id, x, y) => this.showMenu(id, x, y),
+        drop: (id, x, y) => this.run(["pin", id, x, y]),
+      });
+      // Where the browser tests find what is drawn.
+      this.stage.picture = canvas;
+      return canvas;
+    } catch {
+      this.problem("This browser has no WebGL to draw with; the list of nodes and the details work without it.");
+      return new Blank();
+    }
   }
 
   /** What the menu, the list and the panel may know and do. */
@@ -180,7 +190,7 @@ class NetworkPage {
   async choose(ids, focus) {
     await this.session.choose(ids);
     await this.details.show(ids, { focus });
-    this.list.update(this.listed(), ids[0]);
+    this.list.update(this.list.nodes, ids[0]);
   }
 
   async showMenu(id, x, y) {
@@ -195,7 +205,7 @@ class NetworkPage {
     const name = this.session.find(id)?.label ?? id;
     this.asking.replaceChildren(
       element("p", { dir: "auto" }, `How is “${name}” connected to … Click a node, or search for one.`),
-      nodeSearch("The other end", (node) => this.endPath(node.id), this.app.say),
+      searchField("The other end", (node) => this.endPath(node.id), this.app.say),
       element("button", { type: "button", className: "more", onclick: () => this.endPath(null) }, "Cancel"),
     );
     this.asking.hidden = false;
@@ -211,10 +221,6 @@ class NetworkPage {
 
   // ---- showing ------------------------------------------------------------------------------------------------
 
-  listed() {
-    return this.canvas.ranked?.map((id) => this.session.find(id)) ?? [];
-  }
-
   changed() {
     const { session } = this;
     const none = !session.state.nodes.size;
@@ -226,13 +232,22 @@ class NetworkPage {
     this.list.update(ranked, session.chosen[0]);
   }
 
-  summary() {
+  /** Say what is going on, or else what is shown. */
+  busy(text) {
+    this.stage.setAttribute("aria-busy", String(Boolean(text)));
     const { shown, state } = this.session;
-    if (!state.nodes.size) return "";
+    if (text || !state.nodes.size) return this.tally.replaceChildren(text);
     const away = state.nodes.size - shown.ids.length;
     const parts = [count(shown.ids.length, "node"), count(shown.lines.length, "line")];
     if (away) parts.push(`${count(away, "node")} out of sight`);
-    return parts.join(" · ");
+    const tool = (name, operation) =>
+      element("button", { type: "button", className: "more", onclick: () => this.run([operation]) }, name);
+    this.tally.replaceChildren(
+      parts.join(" · "),
+      ...(state.hidden.size ? [tool(`Show ${many(state.hidden.size)} hidden`, "reveal")] : []),
+      ...(state.focus ? [tool("End the focus", "unfocus")] : []),
+    );
+    this.app.say(parts.join(", "));
   }
 
   problem(text) {
@@ -241,7 +256,7 @@ class NetworkPage {
   }
 
   exports() {
-    const scene = () => this.canvas.compose(null);
+    const scene = () => this.canvas.scene();
     const title = () => {
       const first = this.session.find(this.session.shown.ids[0]);
       return first ? `The network around ${first.label}` : "Network";

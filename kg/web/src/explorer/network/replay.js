@@ -103,10 +103,11 @@ function sweep({ nodes, pins }) {
 /**
  * What of a state is seen: the nodes and the lines between them that its filters, its focus and its hiding leave.
  *
- * `find(id)` gives a node, `between(ids)` the edges among nodes, `listed(id)` whether a paper is on the chosen list.
+ * `find(id)` gives a node, `edges` are all among those of the state, `listed(id)` says whether a paper is on the list
+ * of the filters.
  * A line is all edges of one direction between two nodes: `{source, target, edges}`.
  */
-export function view(state, { find, between, listed }) {
+export function view(state, { find, edges: all, listed }) {
   const filters = parseFilters(state.filters);
   const fits = (id) => {
     const node = find(id);
@@ -119,7 +120,6 @@ export function view(state, { find, between, listed }) {
     );
   };
   let shown = new Set([...state.nodes.keys()].filter((id) => find(id) && fits(id)));
-  const all = between(new Set(state.nodes.keys()));
   const lines = new Map();
   for (const edge of all) {
     if (!shown.has(edge.source) || !shown.has(edge.target) || filters.relations.includes(edge.relation)) continue;

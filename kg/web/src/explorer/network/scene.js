@@ -3,14 +3,19 @@ import { RELATIONS, TYPES } from "../../shared/kinds.js";
 import { Labels } from "../../shared/labels.js";
 import { shortTitle } from "../../shared/text.js";
 
-const NAMES = ["ground", "surface", "ink", "soft-ink", "accent", "edge", "edge-strong", "edge-faint", ...TYPES.keys()];
-const NAMED_LINES = 60;
+const NAMES = ["ground", "ink", "accent", "edge", "edge-strong", "edge-faint", ...TYPES.keys()];
+const NAMED_LINES = 24;
 const NAMED_NODES = 400;
 
 /** The colours of the page as it is now, light or dark, and its font. */
 export function readPalette() {
   const style = getComputedStyle(document.documentElement);
-  const colours = NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]);
+  const context = document.createElement("canvas").getContext("2d");
+  const colours = NAMES.map((name) => {
+    // Whatever the notation, it comes back as #rrggbb.
+    context.fillStyle = style.getPropertyValue(`--${name}`);
+    return [name, context.fillStyle];
+  });
   return { ...Object.fromEntries(colours), family: getComputedStyle(document.body).fontFamily };
 }
 
@@ -34,10 +39,10 @@ export function lineStyle({ edges }, palette, total) {
   const faint = kinds.every(({ id }) => id === "mentions");
   const colour = palette[strong ? "edge-strong" : faint ? "edge-faint" : "edge"];
   // Many lines would hide what they link.
-  const veil = Math.min(1, Math.max(0.16, 1200 / Math.max(1, total)));
+  const veil = Math.min(1, Math.max(0.3, 1500 / Math.max(1, total)));
   return {
     colour: mix(colour, palette.ground, veil),
-    width: strong ? 2 : faint ? 0.7 : 1.1,
+    width: strong ? 2.4 : faint ? 1 : 1.5,
     arrow: kinds.every(({ arrow }) => arrow),
     dashed: kinds.every(({ derived }) => derived),
   };
@@ -84,7 +89,7 @@ function name(scene, drawn, lines, { pointed, named, place }) {
     labels.nameNode(id, text, x, y, r, { ink: palette.ink, bold: paper, ...how });
   };
   for (const one of drawn) if (pointed.has(one.id)) write(one, { bold: true, forced: true });
-  for (const { source, target, edges } of named.slice(0, NAMED_LINES)) {
+  for (const { source, target, edges } of named.length <= NAMED_LINES ? named : []) {
     const [from, to] = [place(source), place(target)];
     const text = edges.map(({ relation }) => RELATIONS.get(relation).name).join(", ");
     labels.nameEdge(text, (from.x + to.x) / 2, (from.y + to.y) / 2, palette.accent);
@@ -128,9 +133,9 @@ export function paint(context, { lines, marks, texts, palette }) {
     context.translate(x - r, y - r);
     context.scale(r / 8, r / 8);
     context.fillStyle = palette[type];
-    context.lineWidth = 12 / r;
-    context.fill(paths.get(type));
+    context.lineWidth = 16 / r;
     context.stroke(paths.get(type));
+    context.fill(paths.get(type));
     context.restore();
   }
   Object.assign(context, { textAlign: "center", textBaseline: "top", lineJoin: "round", lineWidth: 3.5 });

@@ -9,16 +9,19 @@ const SMALL = 400;
 
 export class Session {
   operations = [];
+  /** Where the last request leads, which may still be on its way. */
+  wanted = [];
   undone = [];
   chosen = [];
   state = replay([], () => undefined);
   shown = { ids: [], lines: [] };
+  edges = [];
   positions = new Map();
   knowledge = new Knowledge();
   layout = new Layout();
   turn = 0;
 
-  /** `canvas` draws; `tell` has changed(), chosen(), problem(text), busy(text). */
+  /** `canvas` draws; `tell` has changed(), problem(text), busy(text). */
   constructor(canvas, tell) {
     this.canvas = canvas;
     this.tell = tell;
@@ -28,11 +31,11 @@ export class Session {
 
   /** Do something, and put it into the address; gives whether it could be done. */
   run(...operations) {
-    return this.go([...this.operations, ...operations], { push: true });
+    return this.go([...this.wanted, ...operations], { push: true });
   }
 
   undo() {
-    return this.operations.length ? this.go(this.operations.slice(0, -1), { push: true }) : false;
+    return this.wanted.length ? this.go(this.wanted.slice(0, -1), { push: true }) : false;
   }
 
   redo() {
@@ -53,6 +56,7 @@ export class Session {
   /** Go to where some operations lead. `link`: as far as it is possible; otherwise it is all or nothing. */
   async go(operations, { chosen = this.chosen, push = false, replace = false, link = false } = {}) {
     const turn = (this.turn += 1);
+    this.wanted = operations;
     const { knowledge } = this;
     const late = () => turn !== this.turn;
     this.tell.busy("Asking the server…");
@@ -69,13 +73,16 @@ export class Session {
     if (late()) return false;
     this.tell.problem([...new Set(problems.map(({ message }) => message))].join(" "));
     if (problems.length && !link) {
+      this.wanted = this.operations;
       this.tell.busy("");
       return false;
     }
     this.remember(operations);
+    const turned = state.seed !== this.state.seed || state.focus?.id !== this.state.focus?.id;
+    const deeper = state.focus?.depth !== this.state.focus?.depth;
     Object.assign(this, { operations, state, chosen });
     if (push || replace) await this.write(push);
-    await this.draw(late, link);
+    this.draw(late, link || turned || deeper);
     return true;
   }
 
@@ -95,37 +102,37 @@ export class Session {
     history[push ? "pushState" : "replaceState"](null, "", `/network${fragment}`);
   }
 
-  async draw(late, link) {
+  /** Draw the state; `whole`: fit the picture to all of it. */
+  async draw(late, whole) {
     const { state, knowledge, canvas } = this;
-    const list = new URLSearchParams(state.filters).get("list");
-    const shown = view(state, { ...knowledge, listed: knowledge.listed(list) });
+    const listed = knowledge.listed(new URLSearchParams(state.filters).get("list"));
+    const edges = knowledge.between(new Set(state.nodes.keys()));
+    const shown = view(state, { find: this.find, edges, listed });
     const before = new Set(this.shown.ids);
-    this.shown = shown;
-    this.tell.changed();
     const isNew = shown.ids.some((id) => !before.has(id));
-    const fits = link || shown.ids.length <= SMALL || !before.size;
-    this.following = isNew && fits;
+    Object.assign(this, { shown, edges });
+    this.following = whole || !before.size || (isNew && shown.ids.length <= SMALL);
+    this.tell.changed();
     let drawn = false;
     const progress = (positions) => {
       if (late()) return;
       this.positions = positions;
       if (drawn) canvas.place(positions);
       else canvas.show(shown, this.find, state.pins, positions);
-      if (this.following) canvas.fit(shown.ids, { animate: false, positions });
+      if (this.following) canvas.fit(shown.ids, { animate: !drawn && before.size > 0, positions });
       if (!drawn) this.light();
       drawn = true;
     };
-    if (isNew) this.tell.busy("Arranging…");
+    this.tell.busy("Arranging…");
     try {
       const positions = await this.layout.follow(state.steps, knowledge, progress, () => !late());
-      if (positions && !late()) progress(positions);
+      if (positions) progress(positions);
     } catch (error) {
       this.tell.problem(error.message);
     }
     if (late()) return;
-    this.tell.busy("");
     this.following = false;
-    this.tell.settled();
+    this.tell.busy("");
   }
 
   /** Choose a node (one id), a link or a path (two ids), or nothing. */
@@ -151,8 +158,8 @@ export class Session {
 
   light() {
     const chains = this.chosenPath()?.map(({ nodes }) => nodes.map(({ id }) => id));
-    this.canvas.choose(chains?.length ? [...new Set(chains.flat())] : this.chosen, chains ?? [this.chosen]);
-    this.tell.chosen();
+    const about = chains?.length ? [...new Set(chains.flat())] : this.chosen;
+    this.canvas.choose(about, chains?.length ? chains : [this.chosen]);
   }
 
   close() {

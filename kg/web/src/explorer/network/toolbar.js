@@ -1,14 +1,11 @@
 // The tools over the picture: search, undo and redo, what concerns the whole canvas, export, and zoom.
 import { element } from "../../shared/dom.js";
-import { TYPES } from "../../shared/kinds.js";
-import { swatch } from "../../shared/panel.js";
-import { searchBox } from "../../shared/search-box.js";
-import { get } from "../api.js";
+import { nodeSearch } from "../search.js";
 
 let boxes = 0;
 
 /** A search box over the whole graph; `pick(node)` takes a node of the API. */
-export function nodeSearch(label, pick, say) {
+export function searchField(label, pick, say) {
   const id = `found-${(boxes += 1)}`;
   const input = element("input", {
     type: "search",
@@ -22,21 +19,7 @@ export function nodeSearch(label, pick, say) {
     "aria-autocomplete": "list",
   });
   const list = element("ul", { id, role: "listbox", "aria-label": "Matches", hidden: true });
-  searchBox({
-    input,
-    list,
-    find: async (q) => {
-      const { matches } = await get("search", { q, limit: 12 }).catch(() => ({ matches: [] }));
-      return { matches, total: matches.length };
-    },
-    draw: (node) => [
-      swatch(TYPES.get(node.type)),
-      element("span", { dir: "auto" }, node.label),
-      element("span", { className: "note", dir: "auto" }, node.matched || node.type),
-    ],
-    pick,
-    say,
-  });
+  nodeSearch(input, list, { pick, say });
   return element("div", { className: "search" }, input, list);
 }
 
@@ -83,7 +66,7 @@ export function toolbar({ pick, undo, redo, arrange, clear, copy, exports, say }
   const box = element(
     "div",
     { className: "tools", role: "group", "aria-label": "Tools" },
-    nodeSearch("Add a paper, name or alias", pick, say),
+    searchField("Add a paper, name or alias", pick, say),
     element("div", { className: "buttons" }, back, again, ...whole),
   );
   const update = ({ undo: canUndo, redo: canRedo, empty }) => {
