@@ -31,7 +31,7 @@ class Filters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     types: Names | None = None
-    """Entities of these types only; papers stay."""
+    """Nodes of these types only: papers too stay only if ``Paper`` is among them."""
     relations: Names | None = None
     """Edges of these relations only."""
     min_confidence: float | None = Field(default=None, ge=0, le=1)
@@ -82,7 +82,7 @@ def select(index: GraphIndex, filters: Filters, keep: Sequence[int] = ()) -> Sel
     papers = index.types == 0
     nodes = np.ones(len(index), dtype=np.bool_)
     if filters.types is not None:
-        nodes &= papers | np.isin(index.types, [NODE_TYPES.index(name) for name in filters.types])
+        nodes &= np.isin(index.types, [NODE_TYPES.index(name) for name in filters.types])
     if filters.from_ is not None:
         nodes &= ~papers | (index.years >= max(1, filters.from_))
     if filters.until is not None:

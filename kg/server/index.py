@@ -220,10 +220,12 @@ def _read(store: Store) -> GraphIndex:
 
     iris = sorted([*facts, *kinds])
     edges, via = _read_edges(store, {iri: number for number, iri in enumerate(iris)}, facts)
-    keys = np.array(sorted(edges), dtype=np.int64).reshape(-1, 3)
-    confidences = np.array([edges[key] for key in sorted(edges)], dtype=np.float32)
-    pairs = np.unique(np.concatenate([keys[:, :2], keys[:, 1::-1]]), axis=0)
-    degrees = np.bincount(pairs[:, 0], minlength=len(iris))
+    keys = np.array(list(edges), dtype=np.int64).reshape(-1, 3)
+    confidences = np.array(list(edges.values()), dtype=np.float32)
+    pairs = np.concatenate([keys[:, :2], keys[:, 1::-1]])
+    # Each pair of neighbours once, as one number.
+    distinct = np.unique(pairs[:, 0] * len(iris) + pairs[:, 1])
+    degrees = np.bincount(distinct // max(1, len(iris)), minlength=len(iris))
     # From the order of the IRIs to that of the degrees.
     by_degree = np.lexsort((np.arange(len(iris)), -degrees))
     ranks = np.empty(len(iris), dtype=np.int64)
@@ -243,7 +245,7 @@ def _read(store: Store) -> GraphIndex:
         for iri, node_id in zip(ordered, ids, strict=True)
     ]
     claims = (types[sources] == 0) & (types[targets] > 0)
-    mentioned = np.unique(np.stack([sources[claims], targets[claims]]), axis=1)[1]
+    mentioned = np.unique(sources[claims] * len(ordered) + targets[claims]) % max(1, len(ordered))
     by_date = sorted(sorted(range(len(ids)), key=ids.__getitem__), key=issued.__getitem__, reverse=True)
     recency = np.empty(len(ids), dtype=np.int64)
     recency[by_date] = np.arange(len(ids))

@@ -51,7 +51,10 @@ class Api:
 @contextmanager
 def api_of(where: Path | str) -> Iterator[Api]:
     """The API of a graph file, a build or an endpoint, served on a free port."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    # asyncio sends small answers at once only from a socket that says it is TCP.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     server = uvicorn.Server(
         uvicorn.Config(create_app(ServedGraph(where)), lifespan="on", log_level="warning")
     )
