@@ -18,7 +18,9 @@ async function answer(request, read = (response) => response.json()) {
 
 /** GET /api/PATH with parameters; those that are empty are left out. */
 export function get(path, parameters = {}, { signal } = {}) {
-  const given = Object.entries(parameters).filter(([, value]) => value !== "" && value !== null && value !== undefined);
+  const given = Object.entries(parameters).filter(
+    ([, value]) => value !== "" && value !== null && value !== undefined,
+  );
   const query = new URLSearchParams(given).toString();
   return answer(fetch(`/api/${path}${query && `?${query}`}`, { signal }));
 }

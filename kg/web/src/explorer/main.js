@@ -14,7 +14,7 @@ const app = {
   /** The search box; the start page borrows it. */
   search: find("search").closest(".search"),
   /** What the IRIs of the graph begin with. */
-  base: () => (base ??= get("overview").then((overview) => overview.base)),
+  base: async () => (base ??= (await get("overview")).base),
   /** What opens a node, for the shared panel. */
   actions: { href: address, open: (node) => app.navigate(address(node)) },
 };

@@ -57,7 +57,7 @@ export function startRouter(place, app) {
     current = { page, opened };
     document.title = url.pathname === "/" ? opened.title : `${opened.title} · ${NAME}`;
     app.say(opened.title);
-    if (url.hash) document.getElementById(decodeURIComponent(url.hash.slice(1)))?.scrollIntoView();
+    if (anchor(url)) anchor(url).scrollIntoView();
     else scrollTo(0, scroll);
     if (number > 1 && (document.activeElement === document.body || !document.activeElement))
       (view.querySelector("h1") ?? place).focus({ preventScroll: true });
@@ -68,7 +68,11 @@ export function startRouter(place, app) {
     view.replaceChildren(
       element("h1", { tabIndex: -1 }, "This page could not be loaded"),
       element("p", { className: "failure", role: "alert" }, error.message),
-      element("p", {}, element("button", { type: "button", className: "more", onclick: () => show() }, "Try again")),
+      element(
+        "p",
+        {},
+        element("button", { type: "button", className: "more", onclick: () => show() }, "Try again"),
+      ),
     );
     return { title: "Not loaded" };
   }
@@ -81,7 +85,8 @@ export function startRouter(place, app) {
   history.scrollRestoration = "manual";
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey)
+      return;
     const url = new URL(link.href);
     if (url.origin !== location.origin || link.target || link.hasAttribute("download")) return;
     if (SERVED.test(url.pathname)) return;
@@ -93,10 +98,21 @@ export function startRouter(place, app) {
   return show();
 }
 
+/** The element that a fragment names; the network's fragments name none. */
+function anchor(url) {
+  try {
+    return url.hash ? document.getElementById(decodeURIComponent(url.hash.slice(1))) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Say in the navigation which page is open. */
 function markCurrent(url) {
   for (const link of document.querySelectorAll("header nav a")) {
-    const here = url.pathname === link.pathname || (link.pathname === "/leaderboards" && /^\/leaderboard\//.test(url.pathname));
+    const here =
+      url.pathname === link.pathname ||
+      (link.pathname === "/leaderboards" && /^\/leaderboard\//.test(url.pathname));
     if (here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }

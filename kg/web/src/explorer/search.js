@@ -13,14 +13,15 @@ export function nodeSearch(input, list, { pick, say, kind = "" }) {
     input,
     list,
     async find(q) {
-      try {
-        const found = await get("search", { q, type: kind === "paper" ? "Paper" : "", limit: kind ? 2 * SHOWN : SHOWN });
-        const matches = found.matches.filter(({ type }) => kind !== "entity" || type !== "Paper").slice(0, SHOWN);
-        return { matches, total: matches.length };
-      } catch (error) {
-        say(error.message);
-        return { matches: [], total: 0 };
-      }
+      const found = await get("search", {
+        q,
+        type: kind === "paper" ? "Paper" : "",
+        limit: kind ? 2 * SHOWN : SHOWN,
+      });
+      const matches = found.matches
+        .filter(({ type }) => kind !== "entity" || type !== "Paper")
+        .slice(0, SHOWN);
+      return { matches, total: matches.length };
     },
     draw: (node) => [
       swatch(TYPES.get(node.type)),

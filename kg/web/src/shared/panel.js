@@ -67,8 +67,9 @@ export function nodeRow(node, actions, note = "", meaning = "") {
  * A list that shows its first entries, and more when asked.
  *
  * `total` is how many there are; those that `entries` does not hold come from `more(offset)`, a promise of entries.
+ * `step` is how many are shown at a time.
  */
-export function longList(entries, draw, { total = entries.length, more = null } = {}) {
+export function longList(entries, draw, { total = entries.length, more = null, step = PAGE } = {}) {
   const list = element("ul");
   const holder = element("div", {}, list);
   const known = [...entries];
@@ -77,7 +78,7 @@ export function longList(entries, draw, { total = entries.length, more = null } 
 
   async function grow(focus) {
     const first = list.children.length;
-    const wanted = Math.min(first + PAGE, total);
+    const wanted = Math.min(first + step, total);
     try {
       while (known.length < wanted && more) {
         button.disabled = true;
@@ -94,7 +95,7 @@ export function longList(entries, draw, { total = entries.length, more = null } 
     if (focus) list.children[first]?.querySelector("button, a")?.focus();
     if (list.children.length >= total) button.remove();
     else
-      button.textContent = `Show ${Math.min(PAGE, total - list.children.length)} more of ${many(total)}`;
+      button.textContent = `Show ${Math.min(step, total - list.children.length)} more of ${many(total)}`;
   }
 
   holder.append(button, status);
@@ -105,7 +106,9 @@ export function longList(entries, draw, { total = entries.length, more = null } 
 /** What a paper does with something, seen from one of the two: the other one, how sure it is, and the sentences. */
 export function claim({ node, confidence, quotes, omitted = 0, via = [] }, actions) {
   const sure = confidence === null ? "" : `${Math.round(confidence * 100)} %`;
-  const body = element("div", {}, nodeRow(node, actions, sure, "Confidence"), ...quotes.map(quote));
+  const note = [node.year, sure].filter(Boolean).join(" · ");
+  const meaning = node.year ? "Year of the paper, and confidence" : "Confidence";
+  const body = element("div", {}, nodeRow(node, actions, note, meaning), ...quotes.map(quote));
   if (omitted) {
     const sentences = omitted === 1 ? "sentence is" : "sentences are";
     body.append(element("p", { className: "note" }, `${omitted} more ${sentences} in the graph.`));

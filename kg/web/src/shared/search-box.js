@@ -15,8 +15,15 @@ export function searchBox({ input, list, find, draw, pick, say }) {
   async function look() {
     const text = input.value.trim();
     const number = (asked += 1);
-    const { matches, total } = text ? await find(text) : { matches: [], total: 0 };
+    let answer = { matches: [], total: 0 };
+    let none = "Nothing here by that name";
+    try {
+      if (text) answer = await find(text);
+    } catch (error) {
+      none = error.message;
+    }
     if (number !== asked) return;
+    const { matches, total } = answer;
     found = matches;
     list.replaceChildren(
       ...found.map((match, index) =>
@@ -33,9 +40,8 @@ export function searchBox({ input, list, find, draw, pick, say }) {
         ),
       ),
     );
-    if (text && !found.length)
-      list.append(element("li", { className: "note", role: "presentation" }, "Nothing here by that name"));
-    if (text) say(total === 1 ? "1 match" : `${total} matches`);
+    if (text && !found.length) list.append(element("li", { className: "note", role: "presentation" }, none));
+    if (text) say(total ? (total === 1 ? "1 match" : `${total} matches`) : none);
     open(Boolean(text) && document.activeElement === input);
     activate(found.length ? 0 : -1);
   }

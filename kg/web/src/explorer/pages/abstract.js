@@ -52,6 +52,8 @@ export function legend(mentions) {
   return element(
     "p",
     { className: "legend note" },
-    ...types.map((type) => element("span", {}, swatch(type), element("span", { className: `mention ${type.id}` }, type.name))),
+    ...types.map((type) =>
+      element("span", {}, swatch(type), element("span", { className: `mention ${type.id}` }, type.name)),
+    ),
   );
 }

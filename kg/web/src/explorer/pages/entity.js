@@ -3,7 +3,7 @@ import { element, outwardLink } from "../../shared/dom.js";
 import { longList, nodeRow } from "../../shared/panel.js";
 import { count, many } from "../../shared/text.js";
 import { get, toNode } from "../api.js";
-import { claimGroups, copyButton, groupLinks, head, nodes, section } from "./parts.js";
+import { FEW, claimGroups, copyButton, groupLinks, head, nodes, section } from "./parts.js";
 import { resultTable } from "./results.js";
 import { timeline } from "./timeline.js";
 
@@ -21,46 +21,66 @@ export async function open(place, url, app) {
       element(
         "p",
         { className: "actions" },
-        element("a", { className: "more", href: `/network?start=${encodeURIComponent(id)}` }, "Show in the network"),
-        shown.leaderboard ? element("a", { className: "more", href: `/leaderboard/${slug}` }, "Leaderboard") : null,
+        element(
+          "a",
+          { className: "more", href: `/network?start=${encodeURIComponent(id)}` },
+          "Show in the network",
+        ),
+        shown.leaderboard
+          ? element("a", { className: "more", href: `/leaderboard/${slug}` }, "Leaderboard")
+          : null,
       ),
-      groupLinks(groups),
+      groupLinks(groups, shown.results_total),
     ),
     element(
       "div",
       { className: "columns" },
-      element("div", {}, ...claimGroups(id, groups, app.actions), resultTable(id, results, shown.results_total, app.actions)),
+      element("div", {}, ...claimGroups(id, groups, app.actions)),
       element(
         "aside",
         { "aria-label": "About" },
-        section("Papers by month", timeline(shown.timeline)),
+        section("Papers by month", timeline(shown.timeline, shown.timeline_without_month)),
         section("Broader", nodes(shown.broader, app.actions)),
         section("Narrower", nodes(shown.narrower, app.actions)),
         section(
           "Occurs with",
           together.length &&
-            longList(together, (entry) => nodeRow(toNode(entry.node), app.actions, many(entry.papers), "Papers that name both"), {
-              total: shown.together_total,
-              more: async (offset) => (await get(`together/${id}`, { offset, limit: 20 })).together,
-            }),
+            longList(
+              together,
+              (entry) =>
+                nodeRow(toNode(entry.node), app.actions, many(entry.papers), "Papers that name both"),
+              {
+                total: shown.together_total,
+                step: FEW,
+                more: async (offset) => (await get(`together/${id}`, { offset, limit: 20 })).together,
+              },
+            ),
         ),
         section("Elsewhere", ...shown.links.map(([text, href]) => element("p", {}, outwardLink(text, href)))),
         data(id, base, app),
       ),
     ),
+    resultTable(id, results, shown.results_total, app.actions) ?? "",
   );
   return { title: node.label };
 }
 
-/** The aliases, those that differ only in capitals once. */
+/** The aliases, those that differ only in capitals once, the first ones at once. */
 function otherNames({ node, aliases }) {
-  const names = new Map(aliases.map((alias) => [alias.toLowerCase(), alias]));
-  names.delete(node.label.toLowerCase());
-  return names.size ? element("p", { className: "aliases", dir: "auto" }, `Also: ${[...names.values()].join(", ")}`) : null;
+  const distinct = new Map(aliases.map((alias) => [alias.toLowerCase(), alias]));
+  distinct.delete(node.label.toLowerCase());
+  const names = [...distinct.values()];
+  if (!names.length) return null;
+  const text = (some) => element("p", { className: "aliases", dir: "auto" }, `Also: ${some.join(", ")}`);
+  if (names.length <= 1.5 * FEW) return text(names);
+  const summary = element("summary", {}, text(names.slice(0, FEW)), `${many(names.length - FEW)} more names`);
+  return element("details", { className: "names" }, summary, text(names.slice(FEW)));
 }
 
 function summary({ node, groups }) {
-  const introduced = groups.find(({ relation, direction }) => relation === "introduces" && direction === "in");
+  const introduced = groups.find(
+    ({ relation, direction }) => relation === "introduces" && direction === "in",
+  );
   const parts = [`Named by ${count(node.papers ?? 0, "paper")}`];
   if (introduced) parts.push(`introduced by ${many(introduced.total)}`);
   return [parts.join(", ")];

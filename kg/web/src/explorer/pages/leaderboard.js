@@ -10,7 +10,11 @@ const kind = (row) => (row.kind === "improvement" ? "gain" : "score");
 // What a column is called, what it sorts by, and what it shows.
 const COLUMNS = [
   ["Subject", (row) => text(row.subject), (row, actions) => cell(row.subject, actions)],
-  ["Value", (row) => Number(row.value), (row) => element("span", { className: "score" }, score({ ...row, unit: "" }))],
+  [
+    "Value",
+    (row) => Number(row.value),
+    (row) => element("span", { className: "score" }, score({ ...row, unit: "" })),
+  ],
   ["Unit", (row) => row.unit, (row) => row.unit],
   ["Kind", (row) => kind(row) + text(row.baseline), told],
   ["Paper", (row) => text(row.paper), (row, actions) => nodeName(toNode(row.paper), actions)],
@@ -48,13 +52,25 @@ export async function open(place, url, app) {
     head(
       node.type,
       `Leaderboard: ${node.label}`,
-      element("p", { className: "note" }, `${count(rows.length, "result")} by ${count(metrics.length, "metric")}`),
+      element(
+        "p",
+        { className: "note" },
+        `${count(rows.length, "result")} by ${count(metrics.length, "metric")}`,
+      ),
       asAbstractsSay(order),
       element(
         "p",
         { className: "actions" },
         element("a", { className: "more", href: address(node) }, `About ${node.label}`),
-        element("button", { type: "button", className: "more", onclick: () => save(`${slug}.csv`, csv(node, rows), "text/csv") }, "Download as CSV"),
+        element(
+          "button",
+          {
+            type: "button",
+            className: "more",
+            onclick: () => save(`${slug}.csv`, csv(node, rows), "text/csv"),
+          },
+          "Download as CSV",
+        ),
         element("a", { className: "more", href: `/query?name=leaderboard&benchmark=${slug}` }, "As a query"),
       ),
     ),
@@ -71,14 +87,20 @@ function sortable(rows, app) {
   const columns = COLUMNS.filter(([name]) => name !== "Unit" || rows.some(({ unit }) => unit));
   const body = element("tbody");
   const heads = columns.map(([name, key]) => {
-    const head = element("th", { scope: "col" });
+    const head = element("th", { scope: "col", className: name.toLowerCase() });
     head.append(element("button", { type: "button", onclick: () => sort(head, key, name) }, name));
     return head;
   });
   const draw = (sorted) =>
     body.replaceChildren(
       ...sorted.map((row) =>
-        element("tr", {}, ...columns.map(([name, , show]) => element("td", { className: name.toLowerCase() }, show(row, app.actions)))),
+        element(
+          "tr",
+          {},
+          ...columns.map(([name, , show]) =>
+            element("td", { className: name.toLowerCase() }, show(row, app.actions)),
+          ),
+        ),
       ),
     );
 
@@ -89,17 +111,35 @@ function sortable(rows, app) {
     for (const other of heads) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
     const compare = (one, other) =>
-      typeof key(one) === "number" ? key(one) - key(other) : key(one).localeCompare(key(other), "en", { numeric: true });
+      typeof key(one) === "number"
+        ? key(one) - key(other)
+        : key(one).localeCompare(key(other), "en", { numeric: true });
     draw([...rows].sort((one, other) => (up ? 1 : -1) * compare(one, other)));
     app.say(`Sorted by ${name.toLowerCase()}, ${up ? "ascending" : "descending"}`);
   }
 
   draw(rows);
-  return element("table", { className: "results sortable" }, element("thead", {}, element("tr", {}, ...heads)), body);
+  return element(
+    "table",
+    { className: "results sortable" },
+    element("thead", {}, element("tr", {}, ...heads)),
+    body,
+  );
 }
 
 function csv(node, rows) {
-  const names = ["benchmark", "metric", "subject", "value", "unit", "kind", "baseline", "paper", "date", "sentence"];
+  const names = [
+    "benchmark",
+    "metric",
+    "subject",
+    "value",
+    "unit",
+    "kind",
+    "baseline",
+    "paper",
+    "date",
+    "sentence",
+  ];
   const records = rows.map((row) => [
     node.label,
     text(row.metric),
@@ -113,5 +153,7 @@ function csv(node, rows) {
     row.quote.text,
   ]);
   const quoted = (field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
-  return [names, ...records].map((record) => `${record.map((field) => quoted(String(field ?? ""))).join(",")}\r\n`).join("");
+  return [names, ...records]
+    .map((record) => `${record.map((field) => quoted(String(field ?? ""))).join(",")}\r\n`)
+    .join("");
 }

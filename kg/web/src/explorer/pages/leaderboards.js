@@ -6,6 +6,7 @@ import { get, toNode } from "../api.js";
 import { asAbstractsSay } from "./leaderboard.js";
 
 const PAGE = 40;
+const METRICS = 6;
 
 export async function open(place, _url, app) {
   const { total, boards } = await get("leaderboards", { offset: 0, limit: PAGE });
@@ -14,11 +15,16 @@ export async function open(place, _url, app) {
       "div",
       { className: "head" },
       element("h1", { tabIndex: -1 }, "Leaderboards"),
-      element("p", { className: "note" }, `${count(total, "benchmark or dataset", "benchmarks and datasets")} that abstracts report results on.`),
+      element(
+        "p",
+        { className: "note" },
+        `${count(total, "benchmark or dataset", "benchmarks and datasets")} that abstracts report results on.`,
+      ),
       asAbstractsSay(),
     ),
     longList(boards, row, {
       total,
+      step: PAGE,
       more: async (offset) => (await get("leaderboards", { offset, limit: PAGE })).boards,
     }),
   );
@@ -30,9 +36,15 @@ export async function open(place, _url, app) {
       { className: "row board" },
       swatch(toNode(node).type),
       element("a", { href, className: "node", dir: "auto" }, node.label),
-      element("span", { className: "note metrics" }, metrics.map(({ label }) => label).join(", ")),
+      element("span", { className: "note metrics" }, named(metrics)),
       element("span", { className: "note" }, count(results, "result")),
     );
   }
   return { title: "Leaderboards" };
+}
+
+function named(metrics) {
+  const names = metrics.slice(0, METRICS).map(({ label }) => label);
+  if (metrics.length > METRICS) names.push(`${metrics.length - METRICS} more`);
+  return names.join(", ");
 }

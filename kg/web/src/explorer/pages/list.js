@@ -13,11 +13,19 @@ export async function open(place, url, app) {
       { className: "head" },
       element("p", { className: "kind note" }, "Reading list"),
       element("h1", { dir: "auto", tabIndex: -1 }, list.title),
-      element("p", { className: "note" }, [count(list.total, "paper"), list.source && `from ${list.source}`].filter(Boolean).join(", ")),
+      element(
+        "p",
+        { className: "note" },
+        [count(list.total, "paper"), list.source && `from ${list.source}`].filter(Boolean).join(", "),
+      ),
       element(
         "p",
         { className: "actions" },
-        element("a", { className: "more", href: `/network?list=${id.slice("list/".length)}` }, "Show in the network"),
+        element(
+          "a",
+          { className: "more", href: `/network?list=${id.slice("list/".length)}` },
+          "Show in the network",
+        ),
       ),
     ),
     longList(list.papers, (paper) => nodeRow(toNode(paper), app.actions, paper.issued ?? ""), {

@@ -5,7 +5,7 @@ import { longList, nodeName, nodeRow } from "../../shared/panel.js";
 import { get, toNode } from "../api.js";
 import { legend, mentioned } from "./abstract.js";
 import { data } from "./entity.js";
-import { claimGroups, groupLinks, head, section } from "./parts.js";
+import { FEW, claimGroups, groupLinks, head, section } from "./parts.js";
 import { resultTable } from "./results.js";
 
 const SHARED = 5;
@@ -20,16 +20,33 @@ export async function open(place, url, app) {
       "Paper",
       mentioned(node.label, shown.title_mentions, actions),
       element("p", { dir: "auto" }, Array.isArray(shown.authors) ? shown.authors.join(", ") : shown.authors),
-      element("p", { className: "links" }, shown.issued && element("span", {}, shown.issued), ...shown.links.map(([text, href]) => outwardLink(text, href))),
+      element(
+        "p",
+        { className: "links" },
+        shown.issued && element("span", {}, shown.issued),
+        ...shown.links.map(([text, href]) => outwardLink(text, href)),
+      ),
       shown.lists.length
-        ? element("p", { className: "note" }, "In ", ...shown.lists.flatMap((list, at) => [at ? ", " : "", element("a", { href: `/${list.id}` }, list.title)]))
+        ? element(
+            "p",
+            { className: "note" },
+            "In ",
+            ...shown.lists.flatMap((list, at) => [
+              at ? ", " : "",
+              element("a", { href: `/${list.id}` }, list.title),
+            ]),
+          )
         : null,
       element(
         "p",
         { className: "actions" },
-        element("a", { className: "more", href: `/network?start=${encodeURIComponent(id)}` }, "Show in the network"),
+        element(
+          "a",
+          { className: "more", href: `/network?start=${encodeURIComponent(id)}` },
+          "Show in the network",
+        ),
       ),
-      groupLinks(groups),
+      groupLinks(groups, shown.results_total),
     ),
     element(
       "div",
@@ -40,7 +57,11 @@ export async function open(place, url, app) {
         abstract?.text
           ? section(
               "Abstract",
-              element("p", { className: "abstract", dir: "auto" }, ...mentioned(abstract.text, abstract.mentions, actions)),
+              element(
+                "p",
+                { className: "abstract", dir: "auto" },
+                ...mentioned(abstract.text, abstract.mentions, actions),
+              ),
               legend([...shown.title_mentions, ...abstract.mentions]),
             )
           : null,
@@ -50,12 +71,15 @@ export async function open(place, url, app) {
       element(
         "aside",
         { "aria-label": "About" },
-        ...shown.notes.map(({ heading, text }) => section(heading, element("p", { className: "written", dir: "auto" }, text))),
+        ...shown.notes.map(({ heading, text }) =>
+          section(heading, element("p", { className: "written", dir: "auto" }, text)),
+        ),
         section(
           "Related papers",
           related.length &&
             longList(related, (entry) => relation(entry, id, actions), {
               total: shown.related_total,
+              step: FEW,
               more: async (offset) => (await get(`related/${id}`, { offset, limit: 20 })).related,
             }),
         ),
@@ -71,7 +95,8 @@ function relation({ node, shared }, from, actions) {
   const path = `/network?from=${encodeURIComponent(from)}&to=${encodeURIComponent(node.id)}`;
   const kinds = new Map();
   for (const { node: both, here, there } of shared) {
-    const told = does(here) === does(there) ? `Both: ${does(here)}` : `This one ${does(here)}, that one ${does(there)}:`;
+    const told =
+      does(here) === does(there) ? `Both: ${does(here)}` : `This one ${does(here)}, that one ${does(there)}:`;
     kinds.set(told, [...(kinds.get(told) ?? []), toNode(both)]);
   }
   return element(

@@ -2,7 +2,7 @@
 import { element } from "../../shared/dom.js";
 import { RELATIONS, TYPES } from "../../shared/kinds.js";
 import { claim, groupHeading, longList, marked, nodeName, nodeRow, swatch } from "../../shared/panel.js";
-import { score } from "../../shared/text.js";
+import { many, score } from "../../shared/text.js";
 import { get, toClaim, toNode } from "../api.js";
 
 /** The head of a page: what kind of thing it is, its name, and what follows. */
@@ -22,26 +22,26 @@ export function section(heading, ...content) {
   return held.length ? element("section", {}, element("h2", {}, heading), ...held) : null;
 }
 
-/** A list of nodes that are there whole. */
+// How much a list in the margin shows at a time.
+export const FEW = 10;
+
+/** A list of nodes that are known whole. */
 export function nodes(list, actions, note = () => "") {
   if (!list.length) return null;
-  return element("ul", {}, ...list.map((node) => element("li", {}, nodeRow(toNode(node), actions, note(node)))));
+  return longList(list, (node) => nodeRow(toNode(node), actions, note(node)), { step: FEW });
 }
 
 /** The name of a group, and the anchor to it. */
 const anchor = ({ relation, direction }) => `${relation}-${direction}`;
 
-/** Links to the groups of claims, with how many each holds. */
-export function groupLinks(groups) {
-  if (groups.length < 2) return null;
-  return element(
-    "nav",
-    { className: "jumps", "aria-label": "Claims" },
-    ...groups.map((group) => {
-      const name = groupHeading(RELATIONS.get(group.relation), group.direction, group.total);
-      return element("a", { href: `#${anchor(group)}` }, name);
-    }),
-  );
+/** Links to the groups of claims and to the results, with how many each holds. */
+export function groupLinks(groups, results = 0) {
+  const links = groups.map((group) => {
+    const name = groupHeading(RELATIONS.get(group.relation), group.direction, group.total);
+    return element("a", { href: `#${anchor(group)}` }, name);
+  });
+  if (results) links.push(element("a", { href: "#results" }, `Results (${many(results)})`));
+  return links.length > 1 ? element("nav", { className: "jumps", "aria-label": "Claims" }, ...links) : null;
 }
 
 /** The claims about a node, by relation, each group paged. */
@@ -53,7 +53,8 @@ export function claimGroups(id, groups, actions) {
       element("h2", {}, groupHeading(RELATIONS.get(relation), direction, total)),
       longList(claims.map(toClaim), (entry) => claim(entry, actions), {
         total,
-        more: async (offset) => (await get(`claims/${id}`, { relation, direction, offset, limit: 20 })).claims.map(toClaim),
+        more: async (offset) =>
+          (await get(`claims/${id}`, { relation, direction, offset, limit: 20 })).claims.map(toClaim),
       }),
     ),
   );

@@ -13,9 +13,16 @@ export async function open(place, url, app) {
   const saved = element(
     "ul",
     {},
-    ...known.queries.map(({ name, title }) => element("li", {}, element("a", { href: `/query?name=${name}` }, title))),
+    ...known.queries.map(({ name, title }) =>
+      element("li", {}, element("a", { href: `/query?name=${name}` }, title)),
+    ),
   );
-  const shelf = element("details", { className: "shelf", open: innerWidth > 900 }, element("summary", {}, "Saved queries"), saved);
+  const shelf = element(
+    "details",
+    { className: "shelf", open: innerWidth > 900 },
+    element("summary", {}, "Saved queries"),
+    saved,
+  );
   place.classList.add("query");
   place.append(
     element(
@@ -30,7 +37,12 @@ export async function open(place, url, app) {
         ". Ctrl+Enter runs, Ctrl+Space completes, Esc leaves the editor.",
       ),
     ),
-    element("div", { className: "desk" }, shelf, element("div", { className: "work" }, about, written, results)),
+    element(
+      "div",
+      { className: "desk" },
+      shelf,
+      element("div", { className: "work" }, about, written, results),
+    ),
   );
   const editor = makeEditor(written, known, () => run());
   let running = null;
@@ -84,7 +96,10 @@ export async function open(place, url, app) {
       editor.set(chosen.text);
       return about.querySelector("input, select")?.focus();
     }
-    if (name) results.replaceChildren(element("p", { className: "failure", role: "alert" }, `There is no saved query “${name}”.`));
+    if (name)
+      results.replaceChildren(
+        element("p", { className: "failure", role: "alert" }, `There is no saved query “${name}”.`),
+      );
     editor.set(query ?? editor.example());
     return query ? run() : undefined;
   }

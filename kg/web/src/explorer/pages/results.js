@@ -1,8 +1,8 @@
 // Results as a table that grows: on the pages of papers and of entities.
 import { element } from "../../shared/dom.js";
-import { count } from "../../shared/text.js";
-import { get, toNode } from "../api.js";
 import { nodeName } from "../../shared/panel.js";
+import { many } from "../../shared/text.js";
+import { get, toNode } from "../api.js";
 import { cell, framed, section, sentence, value } from "./parts.js";
 
 const PAGE = 20;
@@ -19,7 +19,7 @@ export function resultTable(id, results, total, actions) {
     body.append(...more.map((result) => row(result, ofPaper, actions)));
     const left = total - body.children.length;
     button.hidden = left <= 0;
-    button.textContent = `Show ${Math.min(PAGE, left)} more of ${total}`;
+    button.textContent = `Show ${Math.min(PAGE, left)} more of ${many(total)}`;
   };
   button.addEventListener("click", async () => {
     try {
@@ -37,7 +37,9 @@ export function resultTable(id, results, total, actions) {
     element("thead", {}, element("tr", {}, ...columns.map((text) => element("th", { scope: "col" }, text)))),
     body,
   );
-  return section(`${name} (${count(total, "result").split(" ")[0]})`, framed(table, name), button, status);
+  const held = section(`${name} (${many(total)})`, framed(table, name), button, status);
+  held.id = "results";
+  return held;
 }
 
 function row(result, ofPaper, actions) {

@@ -19,10 +19,20 @@ export async function open(place, _url, app) {
     { className: "hero" },
     element("h1", { dir: "auto", tabIndex: -1 }, overview.title),
     app.search,
-    element("p", { className: "note" }, "Names, aliases, titles, arXiv ids and DOIs. Press ", element("kbd", {}, "/"), " to search from any page."),
+    element(
+      "p",
+      { className: "note" },
+      "Names, aliases, titles, arXiv ids and DOIs. Press ",
+      element("kbd", {}, "/"),
+      " to search from any page.",
+    ),
   );
   const figures = [
-    [counts.papers, "papers", years ? (years[0] === years[1] ? `${years[0]}` : `${years[0]} to ${years[1]}`) : ""],
+    [
+      counts.papers,
+      "papers",
+      years ? (years[0] === years[1] ? `${years[0]}` : `${years[0]} to ${years[1]}`) : "",
+    ],
     [counts.entities, "entities", "tasks, methods, models, data, metrics"],
     [counts.claims, "claims", "each with its sentence"],
     [counts.results, "results", "as the abstracts report them"],
@@ -33,7 +43,13 @@ export async function open(place, _url, app) {
       "dl",
       { className: "figures" },
       ...figures.map(([number, name, note]) =>
-        element("div", {}, element("dt", {}, name), element("dd", {}, many(number)), note && element("dd", { className: "note" }, note)),
+        element(
+          "div",
+          {},
+          element("dt", {}, name),
+          element("dd", {}, many(number)),
+          note && element("dd", { className: "note" }, note),
+        ),
       ),
     ),
     element(
@@ -53,7 +69,12 @@ export async function open(place, _url, app) {
                 element(
                   "div",
                   {},
-                  element("h3", {}, plural, counts.types?.[id] ? element("span", { className: "note" }, many(counts.types[id])) : ""),
+                  element(
+                    "h3",
+                    {},
+                    plural,
+                    counts.types?.[id] ? element("span", { className: "note" }, many(counts.types[id])) : "",
+                  ),
                   nodes(top[id].slice(0, TOP), app.actions, ({ degree }) => many(degree)),
                 ),
               ),
@@ -70,14 +91,22 @@ export async function open(place, _url, app) {
                 links(half.map(({ node, results }) => [board(node), node.label, count(results, "result")])),
               ),
             ),
-          leaderboards.length && element("p", {}, element("a", { className: "more", href: "/leaderboards" }, "All leaderboards")),
+          leaderboards.length &&
+            element("p", {}, element("a", { className: "more", href: "/leaderboards" }, "All leaderboards")),
         ),
       ),
       element(
         "div",
         {},
-        section("Latest papers", nodes(latest.slice(0, LATEST), app.actions, ({ issued }) => issued ?? "")),
-        section("Reading lists", lists.length && links(lists.map(({ id, title, papers }) => [`/${id}`, title, count(papers, "paper")]))),
+        section(
+          "Latest papers",
+          nodes(latest.slice(0, LATEST), app.actions, ({ issued }) => issued ?? ""),
+        ),
+        section(
+          "Reading lists",
+          lists.length &&
+            links(lists.map(({ id, title, papers }) => [`/${id}`, title, count(papers, "paper")])),
+        ),
       ),
     ),
   );

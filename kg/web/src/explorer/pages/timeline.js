@@ -1,6 +1,6 @@
 // Papers by month, as bars; those that introduce the thing are marked. The same figures are there as a table.
 import { element } from "../../shared/dom.js";
-import { count } from "../../shared/text.js";
+import { count, many } from "../../shared/text.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const FEWEST = 12;
@@ -19,7 +19,7 @@ function months(entries) {
 }
 
 /** A drawing of the papers by month, or nothing where none has a date. */
-export function timeline(given) {
+export function timeline(given, undated = 0) {
   const entries = given.filter(({ month }) => /^\d{4}-\d{2}$/.test(month));
   if (!entries.length) return null;
   const all = months(entries);
@@ -41,7 +41,9 @@ export function timeline(given) {
     if (introduces) svg.append(bar(at, high(introduces), "introduces", told));
   }
   const years = element("div", { className: "years", "aria-hidden": "true" });
-  const starts = all.map(({ month }, at) => [month, at]).filter(([month, at]) => month.endsWith("-01") || at === 0);
+  const starts = all
+    .map(({ month }, at) => [month, at])
+    .filter(([month, at]) => month.endsWith("-01") || at === 0);
   const step = Math.ceil(starts.length / 6);
   for (const [month, at] of starts.filter((_, number) => number % step === 0)) {
     if (at === 0 && starts[1] && (starts[1][1] - at) / all.length < 0.12) continue;
@@ -52,12 +54,13 @@ export function timeline(given) {
   return element(
     "figure",
     { className: "timeline" },
-    element("p", { className: "note most", "aria-hidden": "true" }, String(most)),
+    element("p", { className: "note most", "aria-hidden": "true" }, many(most)),
     svg,
     years,
     all.some(({ introduces }) => introduces)
       ? element("figcaption", { className: "note" }, element("span", { className: "key" }), "introducing it")
       : null,
+    undated ? element("p", { className: "note" }, `${count(undated, "more paper")} without a month.`) : null,
     table(entries),
   );
 }
@@ -65,7 +68,13 @@ export function timeline(given) {
 function bar(at, high, className, told) {
   const rect = document.createElementNS(SPACE, "rect");
   rect.setAttribute("class", className);
-  for (const [name, value] of [["x", at + 0.1], ["y", 100 - high], ["width", 0.8], ["height", high]]) rect.setAttribute(name, value);
+  for (const [name, value] of [
+    ["x", at + 0.1],
+    ["y", 100 - high],
+    ["width", 0.8],
+    ["height", high],
+  ])
+    rect.setAttribute(name, value);
   const title = document.createElementNS(SPACE, "title");
   title.textContent = told;
   rect.append(title);
@@ -81,12 +90,26 @@ function table(entries) {
     element(
       "table",
       {},
-      element("thead", {}, element("tr", {}, ...["Month", "Papers", "Introducing"].map((name) => element("th", { scope: "col" }, name)))),
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          ...["Month", "Papers", "Introducing"].map((name) => element("th", { scope: "col" }, name)),
+        ),
+      ),
       element(
         "tbody",
         {},
         ...rows.map(({ month, papers, introduces }) =>
-          element("tr", {}, element("th", { scope: "row" }, month), element("td", {}, String(papers)), element("td", {}, String(introduces))),
+          element(
+            "tr",
+            {},
+            element("th", { scope: "row" }, month),
+            element("td", {}, String(papers)),
+            element("td", {}, String(introduces)),
+          ),
         ),
       ),
     ),

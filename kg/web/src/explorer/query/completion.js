@@ -45,6 +45,7 @@ export function declarePrefixes(yasqe, prefixes) {
   const used = new Set([...text.matchAll(/(?<![\w?$:-])([A-Za-z][\w-]*):/g)].map(([, prefix]) => prefix));
   const declared = yasqe.getPrefixesFromQuery();
   const missing = [...used].filter((prefix) => prefixes[prefix] && !(prefix in declared)).sort();
-  if (missing.length) yasqe.addPrefixes(Object.fromEntries(missing.reverse().map((prefix) => [prefix, prefixes[prefix]])));
+  if (missing.length)
+    yasqe.addPrefixes(Object.fromEntries(missing.reverse().map((prefix) => [prefix, prefixes[prefix]])));
   return missing.length > 0;
 }

@@ -29,7 +29,8 @@ export function makeEditor(place, known, run) {
     extraKeys: { "Ctrl-Enter": run, "Cmd-Enter": run },
   });
   // The defaults list them all, and lists are merged.
-  for (const name of Object.keys(yasqe.autocompleters)) if (!autocompleters.includes(name)) yasqe.disableCompleter(name);
+  for (const name of Object.keys(yasqe.autocompleters))
+    if (!autocompleters.includes(name)) yasqe.disableCompleter(name);
   for (const name of autocompleters) if (!yasqe.autocompleters[name]) yasqe.enableCompleter(name);
   const button = place.querySelector(".yasqe_queryButton");
   button.type = "button";

@@ -42,7 +42,12 @@ export async function showResults(place, { query, form, known, base, signal, say
     const formats = ofGraph ? GRAPHS : drawn.rows === null ? TRUTHS : TABLES;
     const told = drawn.rows === null ? taken : `${count(drawn.rows, "row")} in ${taken}`;
     place.replaceChildren(
-      element("div", { className: "answered" }, element("p", { className: "note" }, told), downloads(query, formats, say)),
+      element(
+        "div",
+        { className: "answered" },
+        element("p", { className: "note" }, told),
+        downloads(query, formats, say),
+      ),
       drawn.shown,
     );
     say(told);
@@ -76,13 +81,15 @@ function graph(text) {
 }
 
 function answer({ head, results, boolean }, prefixes, base) {
-  if (boolean !== undefined) return { rows: null, shown: element("p", { className: "truth" }, boolean ? "Yes" : "No") };
+  if (boolean !== undefined)
+    return { rows: null, shown: element("p", { className: "truth" }, boolean ? "Yes" : "No") };
   const rows = results.bindings;
   const body = element("tbody");
   const more = element("button", { type: "button", className: "more" });
   const grow = () => {
     const first = body.children.length;
-    const cells = (row) => head.vars.map((name) => element("td", { dir: "auto" }, term(row[name], prefixes, base)));
+    const cells = (row) =>
+      head.vars.map((name) => element("td", { dir: "auto" }, term(row[name], prefixes, base)));
     body.append(...rows.slice(first, first + ROWS).map((row) => element("tr", {}, ...cells(row))));
     more.hidden = body.children.length >= rows.length;
     more.textContent = `Show more of ${many(rows.length)} rows`;
@@ -90,7 +97,12 @@ function answer({ head, results, boolean }, prefixes, base) {
   more.addEventListener("click", grow);
   grow();
   const heads = head.vars.map((name) => element("th", { scope: "col" }, name));
-  const table = element("table", { className: "answer" }, element("thead", {}, element("tr", {}, ...heads)), body);
+  const table = element(
+    "table",
+    { className: "answer" },
+    element("thead", {}, element("tr", {}, ...heads)),
+    body,
+  );
   return { rows: rows.length, shown: element("div", {}, framed(table, "Results"), more) };
 }
 
@@ -107,7 +119,9 @@ function term(value, prefixes, base) {
 }
 
 function shortened(iri, prefixes) {
-  const fitting = Object.entries(prefixes).filter(([, begin]) => iri.startsWith(begin) && iri.length > begin.length);
+  const fitting = Object.entries(prefixes).filter(
+    ([, begin]) => iri.startsWith(begin) && iri.length > begin.length,
+  );
   const [prefix, begin] = fitting.sort((one, other) => other[1].length - one[1].length)[0] ?? [];
   return prefix ? `${prefix}:${iri.slice(begin.length)}` : iri;
 }
