@@ -62,7 +62,7 @@ def make_map(
 
     near = relatedness.nearest(vectors, numbers, _neighbours(len(numbers)))
     graph = neighbour_graph(near)
-    groups = group(graph, options.seed)
+    groups = group(graph)
     found = clusters(collection, graph, groups, options)
     places = positions(graph, groups, options.seed)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import random
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -38,22 +39,29 @@ def neighbour_graph(neighbours: Neighbours) -> PaperGraph:
     return graph
 
 
-def group(graph: PaperGraph, seed: int) -> list[list[int]]:
+class _InOrder(random.Random):
+    """Leaves what it is to shuffle in order."""
+
+    def shuffle(self, x: MutableSequence[object]) -> None:
+        """Do nothing."""
+
+
+def group(graph: PaperGraph) -> list[list[int]]:
     """The communities of a graph of papers, the largest first; those without a neighbour together, last.
 
     Communities are those of the Louvain method (Blondel and others 2008,
-    doi:10.1088/1742-5468/2008/10/P10008), by networkx.
-    Leiden is to be had in Python from leidenalg and igraph, which are under the GPL.
+    doi:10.1088/1742-5468/2008/10/P10008), by networkx. Papers are visited in the order of their keys, which
+    is as good as any and changes little with a new paper; a shuffled order, networkx's usual one, changes
+    as a whole. Leiden is to be had in Python from leidenalg and igraph, which are under the GPL.
     """
     alone = sorted(nx.isolates(graph))
     linked: PaperGraph = nx.Graph()
     linked.add_nodes_from(sorted(set(graph) - set(alone)))
     linked.add_edges_from(sorted((min(a, b), max(a, b), data) for a, b, data in graph.edges(data=True)))
-    found = (
-        [sorted(papers) for papers in nx.community.louvain_communities(linked, seed=seed)] if linked else []
-    )
+    communities = nx.community.louvain_communities(linked, seed=_InOrder(0))  # type: ignore[call-overload]
+    found = [sorted(papers) for papers in communities]
     found.sort(key=lambda papers: (-len(papers), papers))
-    return [*found, alone] if alone else found
+    return [*filter(None, found), *filter(None, [alone])]
 
 
 @dataclass(frozen=True, slots=True)
