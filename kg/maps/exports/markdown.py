@@ -53,14 +53,22 @@ def marked(text: str, marks: tuple[tuple[int, int], ...], mark: str = "**") -> s
     at = 0
     for start, end in marks:
         inner = text[start:end]
-        loose = (start > 0 and text[start - 1].isalnum() and not inner[0].isalnum()) or (
-            end < len(text) and text[end].isalnum() and not inner[-1].isalnum()
+        before, after = text[start - 1 : start], text[end : end + 1]
+        loose = (before.isalnum() and not inner[:1].isalnum()) or (
+            after.isalnum() and not inner[-1:].isalnum()
         )
-        stands = inner == inner.strip() and inner and not loose
+        loose = loose or mark[0] in (before, after, inner[:1], inner[-1:])
+        stands = inner and inner == inner.strip() and not loose
         sign = mark if stands else ""
         parts += [_inner(text[at:start]), sign, _inner(inner), sign]
         at = end
     return "".join([*parts, _inner(text[at:])]).strip()
+
+
+def markdown_link(text: str, href: str) -> str:
+    """A link to an address that may hold any character."""
+    address = re.sub(r"[\s<>\\]", lambda match: f"%{ord(match.group()):02X}", href)
+    return f"[{escape(text)}](<{address}>)"
 
 
 def _inner(text: str) -> str:
@@ -166,9 +174,5 @@ def _reference(paper: MapPaper) -> str:
     names = f"{', '.join(map(escape, paper.authors))}. " if paper.authors else ""
     issued = f" ({paper.issued[:4]})" if paper.issued else ""
     links = paper_links(arxiv=paper.arxiv_id, doi=paper.doi, url=paper.url, code=paper.code_url)
-    where = "".join(f" [{escape(text)}](<{_address(href)}>)" for text, href in links)
+    where = "".join(f" {markdown_link(text, href)}" for text, href in links)
     return f"[@{paper.cite_key}] {names}*{escape(paper.title)}*{issued}.{where}"
-
-
-def _address(href: str) -> str:
-    return re.sub(r"[\s<>\\]", lambda match: f"%{ord(match.group()):02X}", href)
