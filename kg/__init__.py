@@ -19,6 +19,7 @@ from kg.errors import KgError, UsageError
 
 if TYPE_CHECKING:
     from kg.evaluation import Evaluation, evaluate, render_evaluation
+    from kg.maps import MapOptions, RelatedWorkMap, make_map, write_map
     from kg.outputs import ask, export, view
     from kg.pipeline import BuildReport, build
     from kg.queries import card_to_dict, find, render_card, saved_queries, show, write_answer
@@ -32,6 +33,8 @@ __all__ = [
     "BuildReport",
     "Evaluation",
     "KgError",
+    "MapOptions",
+    "RelatedWorkMap",
     "TrainingOptions",
     "TrainingReport",
     "UsageError",
@@ -41,6 +44,7 @@ __all__ = [
     "evaluate",
     "export",
     "find",
+    "make_map",
     "open_store",
     "render_card",
     "render_evaluation",
@@ -52,10 +56,12 @@ __all__ = [
     "validate_by_pyshacl",
     "view",
     "write_answer",
+    "write_map",
 ]
 
 _HOMES = {
     "kg.evaluation": ("Evaluation", "evaluate", "render_evaluation"),
+    "kg.maps": ("MapOptions", "RelatedWorkMap", "make_map", "write_map"),
     "kg.pipeline": ("BuildReport", "build"),
     "kg.outputs": ("ask", "export", "view"),
     "kg.queries": ("card_to_dict", "find", "render_card", "saved_queries", "show", "write_answer"),

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Annotated, Self
+from typing import IO, TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
@@ -351,6 +351,97 @@ def export(
     sys.stdout.buffer.flush()
 
 
+@app.command("map")
+def map_(
+    start: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="START",
+            help="A reading list, a paper, an entity, or a SPARQL SELECT of papers (or its .rq file); "
+            "else the whole graph.",
+            show_default=False,
+        ),
+    ] = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--to",
+            metavar="FORMAT|FOLDER",
+            help="html, svg, png, markdown, latex, bibtex, csl-json, matrix, gaps, leaderboards, evidence, "
+            "orkg, graphml, gexf or obsidian; or a folder (./NAME) for all of them.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write to this file (- for standard output); else texts and data go to standard output, "
+            "and pictures, the page and the vault to files of the current folder.",
+            show_default=False,
+        ),
+    ] = None,
+    nearest: Annotated[
+        int | None,
+        typer.Option(
+            "--nearest",
+            min=1,
+            help="Papers that join the one that a map starts from; else 30.",
+            show_default=False,
+        ),
+    ] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option("--type", help="Compare papers by entities of this type only.", show_default=False),
+    ] = None,
+    relations: Annotated[
+        list[str] | None,
+        typer.Option("--relation", help="Compare papers by this relation only.", show_default=False),
+    ] = None,
+    columns: Annotated[
+        int | None,
+        typer.Option(
+            "--columns",
+            min=1,
+            help="Entities that papers are compared by, at most; else 60.",
+            show_default=False,
+        ),
+    ] = None,
+    weights: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--weight",
+            metavar="RELATION=NUMBER",
+            help="How much a relation counts for relatedness.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of groups and positions.")] = 0,
+    store: StoreOption = "output",
+) -> None:
+    """Make a related-work map: what belongs together, what differs, what is missing."""
+    from kg.maps.exports import map_targets
+
+    targets = map_targets(to or (), output)
+    chosen: dict[str, Any] = {
+        "nearest": nearest,
+        "columns": columns,
+        "matrix_types": types and tuple(types),
+        "matrix_relations": relations and tuple(relations),
+        "weights": weights and _weights(weights),
+    }
+    given = {name: value for name, value in chosen.items() if value is not None}
+    options = kg.MapOptions(seed=seed, **given)
+    work = kg.make_map(kg.open_store(store), start, options=options)
+    for name, target in targets:
+        kg.write_map(work, name, sys.stdout.buffer if target == "-" else target)
+        if target != "-":
+            typer.echo(f"{target or name}: {_plural(len(work.papers), 'paper')}")
+    sys.stdout.buffer.flush()
+
+
 @app.command()
 def validate(
     graph: Annotated[
@@ -513,6 +604,14 @@ def _values(params: Sequence[str], option: str = "--param", example: str = "meth
             raise UsageError(f"{name!r} is given twice", where=option)
         values[name] = value
     return values
+
+
+def _weights(values: Sequence[str]) -> dict[str, float]:
+    weights = _values(values, "--weight", "uses=0.5")
+    try:
+        return {relation: float(weight) for relation, weight in weights.items()}
+    except ValueError as error:
+        raise UsageError(f"a weight is a number: {error}", where="--weight") from error
 
 
 @contextmanager

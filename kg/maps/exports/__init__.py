@@ -1,5 +1,5 @@
 """Related-work maps in the formats that people write with."""
 
-from kg.maps.exports.write import FORMATS, MapFormat, map_format, write_map
+from kg.maps.exports.write import FORMATS, MapFormat, map_format, map_targets, write_map
 
-__all__ = ["FORMATS", "MapFormat", "map_format", "write_map"]
+__all__ = ["FORMATS", "MapFormat", "map_format", "map_targets", "write_map"]

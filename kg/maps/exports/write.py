@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -84,6 +84,37 @@ def map_format(to: str) -> MapFormat | None:
     near = difflib.get_close_matches(name, (*FORMATS, *_ALIASES), 1)
     hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FORMATS)}"
     raise UsageError(f"there is no format {to!r}; {hint} A folder is written ./{to or 'map'}")
+
+
+def map_targets(to: Sequence[str], output: str | None = None) -> list[tuple[str, str | None]]:
+    """Where each of some formats goes: what is said on the command line, to ``write_map``'s arguments.
+
+    Args:
+        to: Names of formats, and paths of folders.
+        output: A file for the only format, or ``-`` for standard output.
+
+    Returns:
+        Pairs for ``write_map``; a target is ``-`` for standard output, and None for a folder of all formats.
+
+    Raises:
+        UsageError: There is none, one is no format, or one file is to hold several.
+    """
+    if not to:
+        raise UsageError(f"say --to with one of {', '.join(FORMATS)}, or with a folder for all of them")
+    formats = [map_format(name) for name in to]
+    if output is not None:
+        format = formats[0]
+        if len(formats) > 1 or format is None:
+            raise UsageError("goes with a single format; a folder is given to --to", where="--output")
+        if output == "-" and format.name == "obsidian":
+            raise UsageError("a vault is a folder", where="--output")
+        return [(format.name, output)]
+    if len(formats) == 1 and formats[0] and formats[0].streams:
+        return [(formats[0].name, "-")]
+    return [
+        (format.name, format.file) if format else (name, None)
+        for name, format in zip(to, formats, strict=True)
+    ]
 
 
 def write_map(work: RelatedWorkMap, to: str | Path, target: str | Path | IO[bytes] | None = None) -> None:
