@@ -146,6 +146,15 @@ def build(
             "--extractor-option", metavar="KEY=VALUE", help="An option of the extractor.", show_default=False
         ),
     ] = None,
+    curation: Annotated[
+        Path | None,
+        typer.Option(
+            "--curation",
+            metavar="FILE",
+            help="Rules to replay, besides each curation.yaml beside the lists.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Build the graph of the papers in some lists, its store and its page."""
     with _Bar() as progress:
@@ -162,6 +171,7 @@ def build(
             cache=cache,
             extractor=extractor,
             extractor_options=_values(extractor_options or [], "--extractor-option", "path=FOLDER"),
+            curation=curation,
             on_problem=_ProblemPrinter(progress),
             progress=progress,
         )
@@ -661,6 +671,8 @@ def _print_report(report: BuildReport, seconds: float) -> None:
         typer.echo(
             f"{'':>9}  {_plural(report.without_abstract, 'paper')} without an abstract; --fetch asks arXiv"
         )
+    if report.rules:
+        typer.echo(f"{'curation':>9}  {_plural(report.rules, 'rule')} replayed")
     if report.problems:
         typer.echo(f"{'skipped':>9}  {_plural(len(report.problems), 'problem')}, told on standard error")
     typer.echo(f"\n{report.output / 'graph.html'} is the page to open; kg query --list shows what to ask.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache as run_once
 from pathlib import Path
 
+from kg.curation import FILE_NAME, read_curation
+from kg.curation.apply import Curated
 from kg.errors import KgError
 from kg.extraction import DEFAULT_EXTRACTOR, CheckedExtractor, Outcome, Text, make_extractor
 from kg.extraction.cache import ExtractionCache, default_cache_folder
@@ -50,8 +53,10 @@ class BuildReport:
     extracted: int
     """Papers whose text was read anew; the others came from the cache."""
     problems: tuple[Problem, ...]
-    """What could not be read, and what an extractor said that the text does not bear out; the rest was
-    built."""
+    """What could not be read, what an extractor said that the text does not bear out, and what rules of the
+    curation did not apply; the rest was built."""
+    rules: int = 0
+    """Rules of the curation that were replayed, those that did not apply included."""
 
 
 def build(
@@ -68,14 +73,16 @@ def build(
     cache: str | Path | None = None,
     extractor: str = DEFAULT_EXTRACTOR,
     extractor_options: Mapping[str, str] | None = None,
+    curation: str | Path | None = None,
     on_problem: Callable[[Problem], None] | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Build the graph of the papers in some sources, and replace the output folder's graph in one step.
 
-    The same papers, vocabulary and extractor give byte-identical ``graph.ttl`` and ``graph.html``, whatever
-    the order of the sources and the number of workers. A build that fails or is interrupted leaves the old
-    output.
+    The same papers, vocabulary, curation and extractor give byte-identical ``graph.ttl`` and ``graph.html``,
+    whatever the order of the sources and the number of workers. A build that fails or is interrupted leaves
+    the old output. The rules of each ``curation.yaml`` beside a source's file, or in its folder, are replayed
+    on what was read; see `kg.curate`.
 
     Args:
         sources: Files, folders, ``-`` for standard input, arXiv ids or URLs, ``arxiv:QUERY``; one or several.
@@ -92,6 +99,7 @@ def build(
         extractor: What reads the texts: ``model``, ``rules``, ``transformer``, ``llm``, or one that another
             package registers; see `kg.extraction.make_extractor`.
         extractor_options: What that extractor takes.
+        curation: A file of rules besides those that lie beside the sources.
         on_problem: Called with each thing that can't be read, as it is met.
         progress: Called as the work goes on.
 
@@ -100,7 +108,8 @@ def build(
 
     Raises:
         UsageError: An option or a source's name is wrong.
-        KgError: There is no paper to build from, or something can't be read or written.
+        KgError: There is no paper to build from, something can't be read or written, or a file of rules is
+            malformed.
     """
     report = progress or (lambda stage, done, total: None)
     problems: list[Problem] = []
@@ -113,9 +122,11 @@ def build(
             on_problem(problem)
 
     Iris(base_iri)  # a wrong one is refused before the work, not after it
+    names = [sources] if isinstance(sources, str) else list(sources)
+    rules = read_curation(*_curation_files(names, curation))
+    names = [name for name in names if Path(name).name != FILE_NAME]
     vocabulary = load_vocabulary()
     reader = make_extractor(extractor, vocabulary, extractor_options)
-    names = [sources] if isinstance(sources, str) else list(sources)
     papers = merge_papers(_read(names, format, limit, note, report))
     if fetch:
         from kg.sources.arxiv_api import complete  # it takes long to import, and few builds need it
@@ -146,13 +157,14 @@ def build(
                 note(Problem(paper.arxiv_id or paper.doi or paper.title, message))
             resolver.observe(outcome.extraction or _NOTHING)
         resolution = resolver.resolve()
+        linked: Iterable[LinkedPaper] = _LinkedPapers(papers, outcomes, resolution)
+        entities = resolution.entities
+        if rules.rules:
+            report("Replaying the curation", 0, None)
+            linked = curated = Curated(rules, papers, linked, entities, vocabulary, note)
+            entities = curated.entities
         report("Writing the graph", 0, None)
-        counts = write_graph(
-            staging / "graph.ttl",
-            _LinkedPapers(papers, outcomes, resolution),
-            resolution.entities,
-            base_iri=base_iri,
-        )
+        counts = write_graph(staging / "graph.ttl", linked, entities, base_iri=base_iri)
         report("Loading and validating", 0, None)
         # Called by the validation, which checks the file meanwhile.
         load = run_once(lambda: load_store(staging / "store", staging / "graph.ttl"))
@@ -168,11 +180,28 @@ def build(
         output=Path(output),
         lists=lists,
         counts=counts,
-        entities=resolution.entities,
+        entities=entities,
         without_abstract=sum(not paper.abstract for paper in papers),
         extracted=filled.extracted,
         problems=tuple(problems),
+        rules=len(rules.rules),
     )
+
+
+def _curation_files(sources: Sequence[str], named: str | Path | None) -> list[Path]:
+    """The files of rules beside the sources, in their folders, among them, and the one that is named."""
+    files: dict[Path, Path] = {}
+    for source in sources:
+        if source == "-" or not os.path.exists(source):  # noqa: PTH110 - raises nothing
+            continue
+        path = Path(source)
+        folder = path if path.is_dir() else path.parent
+        file = path if path.name == FILE_NAME else folder / FILE_NAME
+        if file.is_file():
+            files.setdefault(file.resolve(), file)
+    if named is not None:
+        files.setdefault(Path(named).resolve(), Path(named))
+    return list(files.values())
 
 
 def _read(

@@ -181,6 +181,8 @@ class LinkedPaper:
     extraction: Extraction
     slugs: tuple[str, ...]
     """The entity's slug for each of ``extraction.entities``; two may be the same."""
+    said_by: Mapping[tuple[str, Relation], tuple[str, ...]] = field(default_factory=dict)
+    """Claims, by slug and relation, that people make themselves, and who does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ _ARXIV_ID = term("fabio:hasArXivId")
 _VERSION, _URL, _CODE = term("schema:version"), term("schema:url"), term("schema:codeRepository")
 _MENTIONS, _HAS_RESULT = term("kg:mentions"), term("kg:hasResult")
 _SUBJECT, _PREDICATE, _OBJECT = term("rdf:subject"), term("rdf:predicate"), term("rdf:object")
-_CONFIDENCE, _EVIDENCE = term("kg:confidence"), term("kg:evidence")
+_CONFIDENCE, _EVIDENCE, _CURATED_BY = term("kg:confidence"), term("kg:evidence"), term("kg:curatedBy")
 _IN_PAPER, _IN_SENTENCE, _DENOTES = term("kg:inPaper"), term("kg:inSentence"), term("kg:denotes")
 _FIELD, _TEXT, _VIA = term("kg:field"), term("kg:text"), term("kg:via")
 _EXACT, _START, _END = term("oa:exact"), term("oa:start"), term("oa:end")
@@ -93,6 +93,8 @@ class Claim:
     slug: str
     confidence: float
     evidence: tuple[Mention, ...]
+    said_by: tuple[str, ...] = ()
+    """The people who say so themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,13 @@ def verify(linked: LinkedPaper) -> Verified:
 
     more_than_mentioned = {slug for slug, relation in evidence if relation != "mentions"}
     claims = tuple(
-        Claim(relation, slug, confidence[slug, relation], tuple(sorted(evidence[slug, relation])))
+        Claim(
+            relation,
+            slug,
+            confidence[slug, relation],
+            tuple(sorted(evidence[slug, relation])),
+            linked.said_by.get((slug, relation), ()),
+        )
         for slug, relation in sorted(evidence, key=lambda key: (key[0], RELATIONS.index(key[1])))
         if relation != "mentions" or slug not in more_than_mentioned
     )
@@ -281,6 +289,8 @@ def _claim_triples(key: str, claims: Sequence[Claim], iris: Iris) -> Iterator[Tr
         )
         for mention in claim.evidence:
             yield Triple(subject, _EVIDENCE, _mention_iri(key, mention, iris))
+        for person in claim.said_by:
+            yield Triple(subject, _CURATED_BY, _text(person))
 
 
 def _mention_triples(key: str, verified: Verified, iris: Iris) -> Iterator[Triple]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from kg.text import slugify
 from kg.text.names import fold
 
 _SMALL = frozenset("a an and as by for from in of on or per the to under via with".split())
@@ -69,6 +70,16 @@ def best_label(papers: Mapping[str, int]) -> str:
         key=lambda forms: (-sum(papers[form] for form in forms), _abbreviations(forms[0]), forms),
     )
     return min(most, key=lambda form: (_shouts(form), -papers[form], _capitals(form), len(form), form))
+
+
+def free_slug(label: str, taken: set[str]) -> str:
+    """The label's slug; if that is taken, with an underscore, which no other slug holds, and a number."""
+    slug = stem = slugify(label) or "_" + label.encode().hex()
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{stem}_{number}"
+    return slug
 
 
 def _is_abbreviation(form: str) -> bool:

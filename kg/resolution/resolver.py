@@ -12,8 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kg.records import ENTITY_TYPES, Concept, Entity, EntityType, Extraction, LocalEntity, Vocabulary
-from kg.resolution.forms import beginnings, best_label, same_version, split_forms, squash
-from kg.text import slugify
+from kg.resolution.forms import beginnings, best_label, free_slug, same_version, split_forms, squash
 from kg.text.names import fold
 
 _CONCEPT = "concept:"  # no folded form holds a colon
@@ -339,7 +338,7 @@ class Resolver:
                 concepts[name] = known[name.removeprefix(_CONCEPT)]
             else:
                 label = best_label(seen.forms)
-                slug = _free_slug(label, taken)
+                slug = free_slug(label, taken)
                 taken.add(slug)
                 concepts[name] = Concept(slug, label, seen.type)
         return concepts
@@ -354,16 +353,6 @@ def _entity(concept: Concept, seen: _Seen, present: set[str]) -> Entity:
         broader=tuple(slug for slug in concept.broader if slug in present),
         exact_match=concept.exact_match,
     )
-
-
-def _free_slug(label: str, taken: set[str]) -> str:
-    """The label's slug; if that is taken, with an underscore, which no other slug holds, and a number."""
-    slug = stem = slugify(label) or "_" + label.encode().hex()
-    number = 1
-    while slug in taken:
-        number += 1
-        slug = f"{stem}_{number}"
-    return slug
 
 
 def _other_names(concept: Concept) -> list[str]:

@@ -131,6 +131,7 @@ PAPERS = (
             ),
         ),
         ("zebra-7b", "clinicbench"),
+        {("zebra-7b", "introduces"): ("Ada",)},
     ),
     LinkedPaper("doi-10.1000%2F182", BARE, Extraction((Sentence("title", 0, len(BARE.title)),)), ()),
 )
