@@ -26,7 +26,7 @@ from kg.maps.collection import (
 from kg.maps.gaps import COLUMNS, ROWS, gap_tables
 from kg.maps.matrix import matrix
 from kg.maps.options import MapOptions
-from kg.maps.positions import positions
+from kg.maps.positions import AROUND, positions
 from kg.maps.records import MapClaim, MapPaper, Matrix, RelatedWorkMap
 from kg.maps.start import choose
 from kg.maps.supports import links, supports
@@ -60,11 +60,12 @@ def make_map(
     begin = choose(store, collection, vectors, start, options)
     numbers = np.array(begin.papers, dtype=np.int64)
 
-    near = relatedness.nearest(vectors, numbers, _neighbours(len(numbers)))
+    around = relatedness.nearest(vectors, numbers, AROUND)
+    near = around.first(neighbours(len(numbers)))
     graph = neighbour_graph(near)
     groups = group(graph)
     found = clusters(collection, graph, groups, options)
-    places = positions(graph, groups, options.seed)
+    places = positions(around, graph, groups, options.seed)
 
     facts = read_papers(store, collection, begin.papers)
     papers = _papers(collection, facts, cluster_of(found), places)
@@ -94,7 +95,7 @@ def make_map(
     )
 
 
-def _neighbours(papers: int) -> int:
+def neighbours(papers: int) -> int:
     """How many neighbours of each paper are looked at: about the root of their number, 3 to 10."""
     return int(min(_MOST, max(_FEWEST, round(papers**0.5))))
 
@@ -145,7 +146,7 @@ def _of_paper(papers: Mapping[str, MapPaper], claims: Mapping[str, MapClaim]) ->
 
 def _notes(vectors: relatedness.Vectors, papers: int, table: Matrix) -> tuple[str, ...]:
     notes = [
-        f"Each paper is linked to its {_neighbours(papers)} nearest.",
+        f"Each paper is linked to its {neighbours(papers)} nearest.",
         f"Entities and words that more than {relatedness.HUB:,} papers have do not count for relatedness"
         + (f"; there are {vectors.hubs:,}." if vectors.hubs else "; there is none here."),
     ]

@@ -122,6 +122,10 @@ class Neighbours:
     near: Sequence[tuple[Ints, Floats]]
     """For each of them, its neighbours, the nearest first, and their scores, above 0."""
 
+    def first(self, k: int) -> Neighbours:
+        """The ``k`` nearest only."""
+        return Neighbours(self.papers, [(papers[:k], scores[:k]) for papers, scores in self.near])
+
 
 def vectors(collection: Collection, options: MapOptions) -> Vectors:
     """The vectors of all papers of a graph."""

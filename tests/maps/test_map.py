@@ -16,6 +16,7 @@ from kg.errors import KgError, UsageError
 from kg.maps import MapOptions, RelatedWorkMap, make_map
 from kg.maps.cite_keys import cite_keys
 from kg.maps.collection import PaperFacts
+from kg.maps.positions import FEW
 from kg.maps.records import Gap
 from kg.maps.supports import author_keys, disjoint_groups
 from kg.queries.boards import lower_is_better
@@ -408,3 +409,23 @@ def test_a_new_paper_leaves_most_clusters_as_they_were(tmp_path: Path, work: Rel
     now = {frozenset(cluster.papers) - {MORE}: cluster.name for cluster in work.clusters}
     assert before.keys() == now.keys()
     assert before[frozenset({SPROUT, BENCH, FAST})] == now[frozenset({SPROUT, BENCH, FAST})]
+
+
+def test_many_papers_are_drawn_near_their_neighbours(larger_store: Store) -> None:
+    work = make_map(larger_store)
+    assert len(work.papers) > FEW
+    drawn = work.papers.values()
+    assert all(0 <= paper.x <= 1 and 0 <= paper.y <= 1 for paper in drawn)
+    related = [
+        math.dist((work.papers[pair.source].x, work.papers[pair.source].y), (other.x, other.y))
+        for pair in work.related[:200]
+        for other in (work.papers[pair.target],)
+    ]
+    usual = [math.dist((one.x, one.y), (other.x, other.y)) for one in drawn for other in drawn]
+    assert sum(related) / len(related) < 0.5 * sum(usual) / len(usual)
+
+
+def test_a_missing_extra_is_told(larger_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.manifold", None)
+    with pytest.raises(KgError, match=r"pip install 'paperkg\[maps\]'"):
+        make_map(larger_store)
