@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 from pydantic import BaseModel, ValidationError
@@ -15,30 +15,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.rdf import Store
-from kg.server import canvas, leaderboards, pages, paths, requests, saved
+from kg.server import canvas, leaderboards, pages, parameters, paths, saved
 from kg.server.errors import BadRequest, NotFound, RequestError, TooLarge
 from kg.server.filters import Filters, select
 from kg.server.index import GraphIndex
 from kg.server.page_file import page_file
-
-
-class Snapshot(Protocol):
-    """The graph as it is at one time; see ``kg.server.served``."""
-
-    @property
-    def store(self) -> Store:
-        """Answers queries."""
-        ...
-
-    @property
-    def index(self) -> GraphIndex:
-        """The network in memory."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Another one for another graph."""
-        ...
+from kg.server.served import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +69,7 @@ def _get(path: str, model: type[_Parameters], answer: Callable[[Ask, _Parameters
         snapshot: Snapshot = request.app.state.graph.snapshot()
         headers = {"ETag": f'"{snapshot.version}"', "Cache-Control": "no-cache"}
         try:
-            parameters = model.model_validate(_query(request))
+            wanted = model.model_validate(_query(request))
         except ValidationError as error:
             raise _explained(error) from error
         # A wrong request is an error even where its tag is right.
@@ -95,7 +77,7 @@ def _get(path: str, model: type[_Parameters], answer: Callable[[Ask, _Parameters
             return Response(status_code=304, headers=headers)
         key = request.scope["raw_path"].decode("ascii", "replace").split("/", path.count("/"))[-1]
         ask = Ask(snapshot, request.path_params.get("kind", ""), (key, unquote(key)))
-        return _json(answer(ask, parameters), headers)
+        return _json(answer(ask, wanted), headers)
 
     return Route(path, endpoint, methods=["GET"])
 
@@ -106,10 +88,10 @@ def _post(path: str, model: type[_Parameters], answer: Callable[[Ask, _Parameter
     async def endpoint(request: Request) -> Response:
         ask = Ask(request.app.state.graph.snapshot(), "", ())
         try:
-            parameters = model.model_validate_json(await request.body())
+            wanted = model.model_validate_json(await request.body())
         except ValidationError as error:
             raise _explained(error) from error
-        given = await run_in_threadpool(answer, ask, parameters)
+        given = await run_in_threadpool(answer, ask, wanted)
         return given if isinstance(given, Response) else _json(given)
 
     return Route(path, endpoint, methods=["POST"])
@@ -149,36 +131,36 @@ def _explained(error: ValidationError) -> RequestError:
     return BadRequest(f"{where}: {message}" if where else message)
 
 
-def _overview(ask: Ask, _: requests.Nothing) -> Any:
+def _overview(ask: Ask, _: parameters.Nothing) -> Any:
     return pages.overview(ask.index, ask.snapshot.version)
 
 
-def _search(ask: Ask, wanted: requests.Search) -> Any:
+def _search(ask: Ask, wanted: parameters.Search) -> Any:
     found = ask.index.names.search(wanted.q, node_type=wanted.type, limit=wanted.limit)
     matches = [{**ask.index.node(one.node), "matched": one.matched} for one in found]
     return {"q": wanted.q, "matches": matches}
 
 
-def _page_of_node(ask: Ask, _: requests.Nothing) -> Any:
+def _page_of_node(ask: Ask, _: parameters.Nothing) -> Any:
     show = pages.paper_page if ask.kind == "paper" else pages.entity_page
     return show(ask.index, ask.store, ask.node())
 
 
-def _claims(ask: Ask, wanted: requests.ClaimsPart) -> Any:
+def _claims(ask: Ask, wanted: parameters.ClaimsPart) -> Any:
     return pages.claims_page(
         ask.index, ask.store, ask.node(), wanted.relation, wanted.direction, wanted.slice
     )
 
 
-def _results(ask: Ask, wanted: requests.Part) -> Any:
+def _results(ask: Ask, wanted: parameters.Part) -> Any:
     return pages.results_page(ask.index, ask.store, ask.node(), wanted.slice)
 
 
-def _together(ask: Ask, wanted: requests.Part) -> Any:
+def _together(ask: Ask, wanted: parameters.Part) -> Any:
     return pages.together_page(ask.index, ask.node(), wanted.slice)
 
 
-def _related(ask: Ask, wanted: requests.Part) -> Any:
+def _related(ask: Ask, wanted: parameters.Part) -> Any:
     return pages.related_page(ask.index, ask.node(), wanted.slice)
 
 
@@ -186,37 +168,37 @@ def _relations(ask: Ask, filters: Filters) -> Any:
     return canvas.relations(ask.index, ask.node(), filters)
 
 
-def _list(ask: Ask, wanted: requests.Part) -> Any:
+def _list(ask: Ask, wanted: parameters.Part) -> Any:
     for key in ask.keys:
         if f"list/{key}" in ask.index.lists:
             return pages.list_page(ask.index, f"list/{key}", wanted.slice)
     raise NotFound(f"the graph has no reading list {ask.keys[-1][:200]}")
 
 
-def _boards(ask: Ask, wanted: requests.Part) -> Any:
+def _boards(ask: Ask, wanted: parameters.Part) -> Any:
     return leaderboards.boards_page(ask.index, wanted.slice)
 
 
-def _board(ask: Ask, _: requests.Nothing) -> Any:
+def _board(ask: Ask, _: parameters.Nothing) -> Any:
     return leaderboards.leaderboard(ask.index, ask.store, ask.node("entity"))
 
 
-def _evidence(ask: Ask, pair: requests.Pair) -> Any:
+def _evidence(ask: Ask, pair: parameters.Pair) -> Any:
     return paths.evidence(ask.index, ask.store, ask.named(pair.source), ask.named(pair.target))
 
 
-def _path(ask: Ask, wanted: requests.Path) -> Any:
+def _path(ask: Ask, wanted: parameters.Path) -> Any:
     source, target = ask.named(wanted.source), ask.named(wanted.target)
     selection = select(ask.index, wanted, [source, target])
     found = paths.shortest_paths(ask.index, selection, source, target)
     return {"paths": [paths.described(ask.index, ask.store, selection, path) for path in found]}
 
 
-def _sample(ask: Ask, wanted: requests.Sample) -> Any:
+def _sample(ask: Ask, wanted: parameters.Sample) -> Any:
     return canvas.sample(ask.index, wanted, wanted.limit)
 
 
-def _expand(ask: Ask, wanted: requests.Expand) -> Any:
+def _expand(ask: Ask, wanted: parameters.Expand) -> Any:
     return canvas.expand(
         ask.index,
         ask.named(wanted.node),
@@ -228,19 +210,19 @@ def _expand(ask: Ask, wanted: requests.Expand) -> Any:
     )
 
 
-def _graph(ask: Ask, wanted: requests.Subgraph) -> Any:
+def _graph(ask: Ask, wanted: parameters.Subgraph) -> Any:
     return canvas.subgraph(ask.index, wanted.ids, wanted.filters)
 
 
-def _editor(ask: Ask, _: requests.Nothing) -> Any:
+def _editor(ask: Ask, _: parameters.Nothing) -> Any:
     return saved.editor(ask.index)
 
 
-def _query_text(ask: Ask, values: requests.AnyValues) -> Any:
+def _query_text(ask: Ask, values: parameters.AnyValues) -> Any:
     return {"text": saved.bound_query(ask.index, ask.store, ask.keys[-1], values.model_extra or {})}
 
 
-def _page_file(ask: Ask, wanted: requests.Page) -> Response:
+def _page_file(ask: Ask, wanted: parameters.Page) -> Response:
     places = {ask.named(node.id): (node.x, node.y) for node in wanted.nodes}
     html = page_file(ask.index, ask.store, wanted.title, places, wanted.relations)
     return Response(
@@ -251,24 +233,24 @@ def _page_file(ask: Ask, wanted: requests.Page) -> Response:
 
 
 routes: Final = [
-    _get("/api/overview", requests.Nothing, _overview),
-    _get("/api/search", requests.Search, _search),
-    _get("/api/node/{kind}/{key:path}", requests.Nothing, _page_of_node),
-    _get("/api/claims/{kind}/{key:path}", requests.ClaimsPart, _claims),
-    _get("/api/results/{kind}/{key:path}", requests.Part, _results),
-    _get("/api/together/{kind}/{key:path}", requests.Part, _together),
-    _get("/api/related/{kind}/{key:path}", requests.Part, _related),
+    _get("/api/overview", parameters.Nothing, _overview),
+    _get("/api/search", parameters.Search, _search),
+    _get("/api/node/{kind}/{key:path}", parameters.Nothing, _page_of_node),
+    _get("/api/claims/{kind}/{key:path}", parameters.ClaimsPart, _claims),
+    _get("/api/results/{kind}/{key:path}", parameters.Part, _results),
+    _get("/api/together/{kind}/{key:path}", parameters.Part, _together),
+    _get("/api/related/{kind}/{key:path}", parameters.Part, _related),
     _get("/api/relations/{kind}/{key:path}", Filters, _relations),
-    _get("/api/list/{key:path}", requests.Part, _list),
-    _get("/api/leaderboards", requests.Part, _boards),
-    _get("/api/leaderboard/{key:path}", requests.Nothing, _board),
-    _get("/api/evidence", requests.Pair, _evidence),
-    _get("/api/path", requests.Path, _path),
-    _get("/api/sample", requests.Sample, _sample),
-    _get("/api/queries", requests.Nothing, _editor),
-    _get("/api/query/{key:path}", requests.AnyValues, _query_text),
-    _post("/api/expand", requests.Expand, _expand),
-    _post("/api/graph", requests.Subgraph, _graph),
-    _post("/api/page", requests.Page, _page_file),
+    _get("/api/list/{key:path}", parameters.Part, _list),
+    _get("/api/leaderboards", parameters.Part, _boards),
+    _get("/api/leaderboard/{key:path}", parameters.Nothing, _board),
+    _get("/api/evidence", parameters.Pair, _evidence),
+    _get("/api/path", parameters.Path, _path),
+    _get("/api/sample", parameters.Sample, _sample),
+    _get("/api/queries", parameters.Nothing, _editor),
+    _get("/api/query/{key:path}", parameters.AnyValues, _query_text),
+    _post("/api/expand", parameters.Expand, _expand),
+    _post("/api/graph", parameters.Subgraph, _graph),
+    _post("/api/page", parameters.Page, _page_file),
 ]
 """The routes of ``/api/``; ``app.state.graph.snapshot()`` gives them the graph."""

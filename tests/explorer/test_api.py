@@ -55,7 +55,7 @@ class TestOverview:
         assert shown["lists"][0] == {
             "id": "list/marsh-notes",
             "title": 'Marsh "notes" & <i>more</i>',
-            "papers": 48,
+            "papers": STUDIES + 3,
         }
         assert shown["leaderboards"][0]["node"]["id"] == "entity/pondqa"
 
@@ -262,7 +262,7 @@ class TestPaperPage:
 class TestListsAndLeaderboards:
     def test_a_list_gives_its_papers_newest_first(self, api: Api) -> None:
         shown = api.get("list/marsh-notes", limit=10)
-        assert (shown["total"], len(shown["papers"]), shown["source"]) == (48, 10, "marsh-notes.md")
+        assert (shown["total"], len(shown["papers"]), shown["source"]) == (STUDIES + 3, 10, "marsh-notes.md")
         assert shown["papers"][0]["issued"] == "2025-03"
         assert "no-such" in api.error("list/no-such", 404)
 
