@@ -6,7 +6,7 @@ from pyoxigraph import Store
 
 from tests.network.sample import ENTITIES, LISTS, PAPERS, Sample, SamplePaper
 
-STUDIES = 45
+STUDIES = 65
 SCORES = ("68.5", "9.25", "71.4")
 """What the first studies score on PondQA."""
 

@@ -32,19 +32,21 @@ const SERVED = /^\/(sparql|data|id|assets|api|\.well-known)(\/|$)/;
 export function startRouter(place, app) {
   let current = null;
   let asked = 0;
+  let shown = "";
 
   async function show({ scroll = 0 } = {}) {
     const url = new URL(location.href);
     const page = ROUTES.find(([pattern]) => pattern.test(url.pathname))?.[1] ?? missing;
     const number = (asked += 1);
+    shown = url.pathname + url.search;
     if (current?.page === page && (await current.opened.update?.(url))) return markCurrent(url);
     if (number !== asked) return;
     markCurrent(url);
     const view = element("div", { className: "view" });
-    const swap = (shown) => {
+    const swap = (content) => {
       current?.opened.close?.();
       current = null;
-      place.replaceChildren(shown);
+      place.replaceChildren(content);
     };
     const loading = element("p", { className: "loading" }, "Loading…");
     const wait = setTimeout(() => (page.live ? place.prepend(loading) : swap(loading)), PATIENCE);
@@ -94,7 +96,12 @@ export function startRouter(place, app) {
     event.preventDefault();
     app.navigate(url.pathname + url.search + url.hash);
   });
-  addEventListener("popstate", () => show({ scroll: history.state?.scroll ?? 0 }));
+  addEventListener("popstate", () => {
+    const part = anchor(location);
+    // Going to a part of the page that is open does not draw it again.
+    if (part && location.pathname + location.search === shown) part.scrollIntoView();
+    else show({ scroll: history.state?.scroll ?? 0 });
+  });
   return show();
 }
 

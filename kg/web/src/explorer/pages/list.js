@@ -4,9 +4,11 @@ import { longList, nodeRow } from "../../shared/panel.js";
 import { count } from "../../shared/text.js";
 import { get, toNode } from "../api.js";
 
+const PAGE = 50;
+
 export async function open(place, url, app) {
   const id = url.pathname.slice(1);
-  const list = await get(id, { offset: 0, limit: 20 });
+  const list = await get(id, { offset: 0, limit: PAGE });
   place.append(
     element(
       "div",
@@ -30,7 +32,8 @@ export async function open(place, url, app) {
     ),
     longList(list.papers, (paper) => nodeRow(toNode(paper), app.actions, paper.issued ?? ""), {
       total: list.total,
-      more: async (offset) => (await get(id, { offset, limit: 20 })).papers,
+      step: PAGE,
+      more: async (offset) => (await get(id, { offset, limit: PAGE })).papers,
     }),
   );
   return { title: list.title };

@@ -55,8 +55,7 @@ export async function open(place, url, app) {
     if (location.pathname + location.search !== wanted) history.pushState(null, "", wanted);
     running?.abort();
     running = new AbortController();
-    const { signal } = running;
-    return showResults(results, { query, form: editor.type(), known, base, signal, say: app.say });
+    return showResults(results, { query, form: editor.type(), known, base, running, say: app.say });
   }
 
   /** Set the text of a saved query with its values, and run it. */

@@ -22,7 +22,7 @@ const GRAPHS = [
 async function ask(query, accept, signal) {
   const headers = { Accept: accept, "Content-Type": "application/sparql-query" };
   const response = await fetch("/sparql", { method: "POST", headers, body: query, signal }).catch((error) => {
-    if (error.name === "AbortError") throw error;
+    if (signal?.aborted) throw error;
     throw new Error("The server does not answer. Is kg serve still running?");
   });
   const text = await response.text();
@@ -30,11 +30,17 @@ async function ask(query, accept, signal) {
   return text;
 }
 
-/** Ask a query and draw its answer; `form` is SELECT, ASK, CONSTRUCT or DESCRIBE. */
-export async function showResults(place, { query, form, known, base, signal, say }) {
+/** Ask a query and draw its answer; `form` is SELECT, ASK, CONSTRUCT or DESCRIBE, `running` can end it. */
+export async function showResults(place, { query, form, known, base, running, say }) {
   const ofGraph = form === "CONSTRUCT" || form === "DESCRIBE";
   const begun = performance.now();
-  place.replaceChildren(element("p", { className: "note" }, "Running…"));
+  const { signal } = running;
+  const stop = element(
+    "button",
+    { type: "button", className: "more", onclick: () => running.abort("stopped") },
+    "Stop",
+  );
+  place.replaceChildren(element("p", { className: "actions note" }, "Running…", stop));
   try {
     const text = await ask(query, ofGraph ? "text/turtle" : "application/sparql-results+json", signal);
     const taken = `${((performance.now() - begun) / 1000).toFixed(2)} s`;
@@ -52,7 +58,10 @@ export async function showResults(place, { query, form, known, base, signal, say
     );
     say(told);
   } catch (error) {
-    if (error.name === "AbortError") return;
+    if (signal.aborted) {
+      if (signal.reason === "stopped") place.replaceChildren(element("p", { className: "note" }, "Stopped."));
+      return;
+    }
     place.replaceChildren(element("pre", { className: "failure", role: "alert" }, error.message));
   }
 }
