@@ -261,7 +261,7 @@ def view(
     relations: Annotated[
         list[str] | None, typer.Option("--relation", help="Links of this relation only.", show_default=False)
     ] = None,
-    max_nodes: Annotated[int, typer.Option("--max-nodes", min=1, help="At most so many nodes.")] = 2000,
+    max_nodes: Annotated[int, typer.Option("--max-nodes", min=1, help="At most so many nodes.")] = 5000,
     output: Annotated[Path, typer.Option("--output", "-o", help="The page to write.")] = Path("network.html"),
     open_: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     store: StoreOption = "output",
@@ -315,14 +315,13 @@ def serve(
     """Serve the graph on this machine: a SPARQL endpoint and the explorer."""
     from kg.server.security import is_loopback
 
-    if not is_loopback(host):
-        typer.echo(
-            f"kg: at {host} whoever reaches this machine can read the graph and keep it busy; "
-            "there is no login and no encryption",
-            err=True,
-        )
-
     def started(address: str) -> None:
+        if not is_loopback(host):
+            typer.echo(
+                f"kg: at {host} whoever reaches this machine can read the graph and keep it busy; "
+                "there is no login and no encryption",
+                err=True,
+            )
         typer.echo(f"{address} shows the graph, {address}sparql answers SPARQL; Ctrl-C ends it")
         sys.stdout.flush()
         if open_:

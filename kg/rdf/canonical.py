@@ -26,7 +26,9 @@ _SMALL: Final = 100_000
 _EVERYTHING: Final = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 _BLANK: Final = re.compile(rb"^_:| _:[^\s\"]+ \.$", re.MULTILINE)
 _XSD: Final = PREFIXES["xsd"].encode()
-_INTEGER: Final = re.compile(rb'> <([^>]*)> "[^"]*"\^\^<' + re.escape(_XSD) + rb"(integer)> \.$", re.MULTILINE)
+_INTEGER: Final = re.compile(
+    rb'> <([^>]*)> "[^"]*"\^\^<' + re.escape(_XSD) + rb"(integer)> \.$", re.MULTILINE
+)
 _NARROWER: Final = {
     predicate.value.encode(): datatype.value.encode().removeprefix(_XSD)
     for predicate, datatype in INTEGERS.items()
@@ -88,7 +90,7 @@ class _SortedParts(io.RawIOBase):
         if not newline:
             return
         self.blank_nodes = self.blank_nodes or bool(_BLANK.search(whole))
-        part = self._files.enter_context(tempfile.TemporaryFile())
+        part: IO[bytes] = self._files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         part.writelines(sorted(_with_datatypes(whole + newline).splitlines(keepends=True)))
         part.seek(0)
         self.parts.append(part)

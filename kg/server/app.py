@@ -47,7 +47,7 @@ _PAGES: Final = ("/", "/leaderboards", "/query", "/network")
 _PAGES_OF: Final = {"entity": "entity", "paper": "paper", "list": "list", "leaderboard": "entity"}
 """The first part of a page's path, and the kind of resource that the rest of it names."""
 _MAX_BYTES: Final = 1 << 30
-_MAX_MEMORY: Final = 4 << 30
+_MAX_MEMORY: Final = 2 << 30
 _MAX_HEADERS: Final = 256 << 10
 _PREFLIGHT: Final = ("GET", "HEAD", "POST")
 _EVERY_METHOD: Final = [*METHODS, "PUT", "PATCH", "DELETE", "TRACE"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 _QVALUE = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
-_ITEM = re.compile(r"""((?:[^",]|"(?:[^"\\]|\\.)*")+)""")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def preferred(accept: str | None, offers: Sequence[str]) -> str | None:
@@ -42,7 +42,7 @@ def accepts_gzip(accept_encoding: str | None) -> bool:
 def _weights(header: str) -> dict[str, float]:
     """The weight of each range; the highest where one is there twice."""
     weights: dict[str, float] = {}
-    for item in _ITEM.findall(header):
+    for item in _QUOTED.sub("", header).split(","):
         name, *parameters = (part.strip().lower() for part in item.split(";"))
         weight = 1.0
         for parameter in parameters:

@@ -90,6 +90,12 @@ class _Worker:
     async def hash(self) -> str:
         return str((await self._exchange(b'{"hash": true}\n'))["hash"])
 
+    @property
+    def dead(self) -> bool:
+        """Whether the process has ended, for a reason of its own."""
+        out = self._process.stdout
+        return self._process.returncode is not None or out is None or out.at_eof()
+
     def kill(self) -> None:
         with suppress(ProcessLookupError):
             self._process.kill()
@@ -160,6 +166,11 @@ class WorkerPool:
         """What a new worker is told."""
         return self._settings
 
+    @property
+    def at_work(self) -> int:
+        """How many workers are at a query."""
+        return sum(bool(worker.busy_since) for worker in self._workers)
+
     def reopen(self, settings: Settings) -> None:
         """Serve another graph from now on; queries that are being evaluated end on the old one."""
         self._settings = settings
@@ -217,12 +228,13 @@ class WorkerPool:
 
     async def _acquire(self) -> _Worker:
         loop = asyncio.get_running_loop()
-        if not self._idle and len(self._waiting) >= self._queue:
-            raise QueryFailedError("busy")
         until = loop.time() + self._settings.seconds
         while True:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                worker = self._idle.pop()
+                if not worker.dead:
+                    return worker
+                self._remove(worker)
             at_work = len(self._workers) + self._starting
             stuck = sum(
                 bool(worker.busy_since) and loop.time() - worker.busy_since > _STUCK_AFTER
@@ -230,7 +242,7 @@ class WorkerPool:
             )
             if at_work < self._limit and at_work - stuck < self._usual:
                 return await self._start()
-            if loop.time() >= until:
+            if loop.time() >= until or len(self._waiting) >= self._queue:
                 raise QueryFailedError("busy")
             turn: asyncio.Future[None] = loop.create_future()
             self._waiting.append(turn)

@@ -19,7 +19,7 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 """The names of this machine that are always allowed."""
 
 _MAX_BODY: Final = 4 << 20
-_MAX_TARGET: Final = 64 << 10
+_MAX_TARGET: Final = 32 << 10
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

@@ -139,7 +139,8 @@ class _Rows(io.RawIOBase):
     def __init__(self, out: io.RawIOBase, format: str, limit: int) -> None:
         self._out = out
         self._limit = limit
-        self._rows = -1 if format in {"csv", "tsv"} else 0
+        # What comes before the rows: a line, or the objects of the whole, of its head and of its results.
+        self._rows = {"csv": -1, "tsv": -1, "json": -3, "xml": 0}[format]
         self._count = {"csv": self._csv, "tsv": self._tsv, "json": self._json, "xml": self._xml}[format]
         self._quoted = False
         self._rest = b""
@@ -176,8 +177,7 @@ class _Rows(io.RawIOBase):
         # they are bounded by the bytes of the answer.
         whole = self._whole(block, b"{", 9)
         objects = whole.count(b'{"') - whole.count(b'{"}') - whole.count(b'{",')
-        heads = len(re.findall(rb'\{"(?:head|results|bindings|vars)":[\[{]"?', whole))
-        return max(objects - whole.count(b'{"type":"') - heads, 0)
+        return objects - whole.count(b'{"type":"')
 
     def _whole(self, block: bytes, start: bytes, length: int) -> bytes:
         """The block, and what was kept of the last, but for a mark at its end that may go on."""
