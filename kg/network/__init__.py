@@ -1,6 +1,6 @@
 """The graph as a network to look at: projected, laid out, written as a page or for other programs."""
 
-from kg.network.evidence import Evidence, Quote, ReportedResult, read_evidence
+from kg.network.evidence import Evidence, ReportedResult, read_evidence
 from kg.network.exports import write_gexf, write_graphml
 from kg.network.graph import LINKS, PAPER_LINKS, Network, describe, project
 from kg.network.layout import Positions, layout, node_radius
@@ -12,7 +12,6 @@ __all__ = [
     "Evidence",
     "Network",
     "Positions",
-    "Quote",
     "ReportedResult",
     "describe",
     "layout",

@@ -10,8 +10,7 @@ from typing import Final, TypeAlias
 
 from kg.network.graph import Network
 from kg.network.rows import local_name, rows_about
-from kg.queries.quotes import Quote as Quote
-from kg.queries.quotes import quote
+from kg.queries.quotes import Quote, quote
 from kg.rdf.store import Store
 
 _ROLES: Final = ("subject", "benchmark", "metric", "baseline")

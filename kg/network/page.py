@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlsplit
 
 from kg import web
 from kg.errors import KgError
-from kg.network.evidence import Evidence, Quote, read_evidence
+from kg.network.evidence import Evidence, read_evidence
 from kg.network.graph import LINKS, Network
 from kg.network.layout import Positions, layout, node_radius
 from kg.network.rows import short_id
+from kg.network.web_links import paper_links
+from kg.queries.quotes import Quote
 from kg.rdf.store import Store
+from kg.web.standalone import content_policy
 
 if TYPE_CHECKING:
     from pyvis.network import Network as PyvisNetwork
@@ -176,24 +176,11 @@ def _node(iri: str, attributes: dict[str, Any], lists: list[str]) -> dict[str, A
         "issued": attributes.get("issued"),
         "authors": attributes.get("authors"),
         "lists": [lists.index(title) for title in attributes.get("lists", ())],
-        "links": _links(attributes),
+        "links": paper_links(
+            **{name: attributes[name] for name in ("arxiv", "doi", "url", "code") if name in attributes}
+        ),
     }
     return {name: value for name, value in known.items() if value}
-
-
-def _links(attributes: dict[str, Any]) -> list[tuple[str, str]]:
-    links = []
-    url = attributes.get("url", "")
-    host = urlsplit(url).hostname or ""
-    if arxiv := attributes.get("arxiv"):
-        links.append((f"arXiv:{arxiv}", f"https://arxiv.org/abs/{arxiv}"))
-    if doi := attributes.get("doi"):
-        links.append((f"doi:{doi}", f"https://doi.org/{quote(doi)}"))
-    if url and not (arxiv and host.endswith("arxiv.org")) and not (doi and host.endswith("doi.org")):
-        links.append(("Paper", url))
-    if code := attributes.get("code"):
-        links.append(("Code", code))
-    return links
 
 
 def _notice(network: Network, focus: Sequence[str]) -> str:
@@ -213,10 +200,7 @@ def _fill_template(drawn: PyvisNetwork, details: dict[str, Any], notice: str, li
     scripts = [vis, (parts / "page.js").read_text(encoding="utf-8")]
     if any("</script" in script.lower() or "\r" in script for script in scripts):
         raise KgError("a script can't be set into a page; install pyvis 0.3.2", where=str(library))
-    policy = (
-        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; style-src {_hash(style)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
-    )
+    policy = content_policy(scripts, style)
     drawn.set_template_dir(str(parts), "page.html")
     environment = drawn.templateEnv
     environment.autoescape = True
@@ -234,7 +218,3 @@ def _fill_template(drawn: PyvisNetwork, details: dict[str, Any], notice: str, li
     }
     html: str = drawn.generate_html()
     return html
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
