@@ -1,4 +1,5 @@
-// Bundles src/ into dist/: the explorer (dist/explorer) and the script and style of graph.html (dist/page).
+// Bundles src/ into dist/: the explorer (dist/explorer) and the scripts and styles of the pages that
+// stand alone: graph.html (dist/page), a related-work map (dist/map).
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,9 +42,17 @@ await Promise.all([
     format: "iife",
     globalName: "kgPage",
   }),
+  build({
+    ...common,
+    entryPoints: { map: "src/map/map.js", "map-style": "src/map/map.css" },
+    outdir: "dist/map",
+    format: "iife",
+    globalName: "kgMap",
+  }),
 ]);
 await cp(join(here, "src/explorer/index.html"), join(dist, "explorer/index.html"));
 await cp(join(here, "src/page/page.html"), join(dist, "page/page.html"));
+await cp(join(here, "src/map/map.html"), join(dist, "map/map.html"));
 await writeFile(join(dist, "LICENSES.txt"), await licences());
 
 /** The licences of every package that the bundles may hold, by name. */
