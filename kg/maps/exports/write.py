@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
-from kg.errors import UsageError
+from kg.errors import KgError, UsageError
 from kg.files import replacing
 from kg.maps.exports.folder import write_folder
 from kg.maps.records import RelatedWorkMap
@@ -59,6 +60,7 @@ FORMATS: Final[Mapping[str, MapFormat]] = {
     )
 }
 """The formats by name."""
+_NEEDS: Final = "pictures need matplotlib; pip install 'paperkg[maps]'"
 _ALIASES: Final = {
     "md": "markdown",
     "tex": "latex",
@@ -138,7 +140,10 @@ def write_map(work: RelatedWorkMap, to: str | Path, target: str | Path | IO[byte
     if format is None:
         if target is not None:
             raise UsageError("a folder gets every format, and no other target", where=str(to))
-        write_folder(Path(to), _everything(work))
+        files, missing = _everything(work)
+        write_folder(Path(to), files)
+        if missing:
+            raise KgError(f"all is written but {' and '.join(missing)}: {_NEEDS}", where=str(to))
         return
     if target is None:
         raise UsageError(f"give the file to write {format.name} to")
@@ -155,12 +160,18 @@ def write_map(work: RelatedWorkMap, to: str | Path, target: str | Path | IO[byte
         raise UsageError(f"{format.name} is a folder and can't be written to a stream")
 
 
-def _everything(work: RelatedWorkMap) -> dict[str, bytes]:
+def _everything(work: RelatedWorkMap) -> tuple[dict[str, bytes], list[str]]:
+    """Every file of a folder, and those that need what is not installed."""
     files: dict[str, bytes] = {}
+    missing = []
+    pictures = find_spec("matplotlib") is not None
     for format in FORMATS.values():
+        if format.home.startswith("picture:") and not pictures:
+            missing.append(format.file)
+            continue
         made = format.render(work)
         if isinstance(made, bytes):
             files[format.file] = made
         else:
             files |= {f"{format.file}/{path}": content for path, content in made.items()}
-    return files
+    return files, missing
