@@ -18,7 +18,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(output: Path) -> Iterator[Server]:
     """A server of that graph, whose queries have three seconds."""
     with serving(output, "--timeout", "3") as running:
-        yield running
+        yield running.settle()
 
 
 @pytest.fixture(scope="session")
@@ -26,4 +26,4 @@ def strict(output: Path) -> Iterator[Server]:
     """A server whose answers have 20 rows at most, that another site may use, and that has one more name."""
     options = "--timeout 20 --max-rows 20 --cors https://example.org --allow-host graph.example".split()
     with serving(output, *options) as running:
-        yield running
+        yield running.settle()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,10 +40,25 @@ class Server:
         sent = {"Accept": accept} if accept else {}
         return HTTP.get(self.sparql, params={"query": query}, headers=sent | headers)
 
+    def settle(self) -> Server:
+        """Wait until it has computed the graph's hash, after which no worker has anything left to do."""
+        assert wait_for(lambda: "etag" in self.ask("ASK {}").headers)
+        return self
+
     def workers(self) -> list[psutil.Process]:
         """The processes that evaluate queries."""
         children = psutil.Process(self.process.pid).children()
         return [child for child in children if "kg.server.worker" in " ".join(child.cmdline())]
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
+    """Whether a condition comes true in some time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 import rdflib
@@ -32,7 +33,7 @@ TITLES = "PREFIX kg: <https://w3id.org/paperkg/ontology#> SELECT ?p { ?p a kg:Pa
 
 @pytest.mark.parametrize(("method", "way"), [(GET, None), (POST, None), (POST, POSTDIRECTLY)])
 def test_sparqlwrapper(server: Server, method: str, way: str | None) -> None:
-    client = SPARQLWrapper(server.sparql)
+    client: Any = SPARQLWrapper(server.sparql)
     client.setMethod(method)
     if way:
         client.setRequestMethod(way)
@@ -58,7 +59,8 @@ def test_sparqlwrapper(server: Server, method: str, way: str | None) -> None:
 @pytest.mark.parametrize("kind", ["xml", "json", "csv", "tsv"])
 def test_rdflib(server: Server, method: str, kind: str) -> None:
     graph = rdflib.Graph(SPARQLStore(server.sparql, method=method, returnFormat=kind))
-    papers = [row.p for row in graph.query(TITLES)]
+    rows: Any = graph.query(TITLES)
+    papers = [row.p for row in rows]
     assert len(papers) == 6
     if kind in {"xml", "json"}:  # it reads no truth values in the others, and no types in CSV
         title = graph.value(papers[0], rdflib.DCTERMS.title)

@@ -18,7 +18,7 @@ QUERY = "application/sparql-query"
 FORMS = {
     "select": PAPERS,
     "ask": "ASK { ?paper a <https://w3id.org/paperkg/ontology#Paper> }",
-    "construct": "CONSTRUCT { ?p a <http://example.org/P> } { ?p a <https://w3id.org/paperkg/ontology#Paper> }",
+    "construct": "CONSTRUCT { ?p a <http://a/P> } { ?p a <https://w3id.org/paperkg/ontology#Paper> }",
     "describe": "DESCRIBE <https://w3id.org/paperkg/id/entity/lantern>",
 }
 
@@ -220,9 +220,7 @@ def test_large_answers_are_compressed_for_those_who_take_it(server: Server) -> N
 
 
 def test_an_answer_that_is_known_is_not_sent_again(server: Server) -> None:
-    tags = ""
-    while not tags:  # the graph's hash is computed after the start
-        tags = server.ask(PAPERS).headers.get("etag", "")
+    tags = server.ask(PAPERS).headers["etag"]
     assert tags.startswith('"')
     again = server.ask(PAPERS, **{"If-None-Match": f'"x", {tags}'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tags)
@@ -254,11 +252,11 @@ def test_void_counts_the_graph(server: Server) -> None:
     answer = HTTP.get(f"{server.url}.well-known/void", headers={"Accept": "application/n-triples"})
     store = ox.Store()
     store.load(answer.content, ox.RdfFormat.N_TRIPLES)
-    found = store.query(
+    found: Any = store.query(
         "PREFIX void: <http://rdfs.org/ns/void#> SELECT ?n ?papers { "
         f"<{GRAPH_IRI}> void:triples ?n ; void:classPartition [ void:entities ?papers ; "
         "void:class <https://w3id.org/paperkg/ontology#Paper> ] }"
     )
     counted = json.loads(server.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").text)
-    (row,) = found  # type: ignore[union-attr]
+    (row,) = found
     assert [term.value for term in row] == [counted["results"]["bindings"][0]["n"]["value"], "6"]

@@ -17,8 +17,7 @@ import pytest
 import kg
 from kg.server.security import CONTENT_SECURITY_POLICY
 from tests.conftest import ROOT
-from tests.server.serving import GRAPH, HTTP, Server, publish, serving
-from tests.server.test_limits import wait_for
+from tests.server.serving import GRAPH, HTTP, Server, publish, serving, wait_for
 
 PAPERS = "SELECT (COUNT(*) AS ?n) { ?s a kg:Paper }"
 ONE_MORE = "\n<paper/title-one-more> a kg:Paper ; dcterms:title 'One more' .\n"
@@ -81,13 +80,14 @@ def test_a_graph_file_and_an_endpoint(output: Path) -> None:
     ("how", "host", "told"),
     [(signal.SIGINT, "127.0.0.1", ""), (signal.SIGTERM, "0.0.0.0", "can read the graph")],
 )
-def test_it_ends_quietly_and_leaves_nothing(output: Path, how: signal.Signals, host: str, told: str) -> None:
-    before = set(Path(tempfile.gettempdir()).glob("kg-*-*"))
+def test_it_ends_quietly_and_leaves_nothing(
+    output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: signal.Signals, host: str, told: str
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with serving(output, "--host", host) as server:
         address = server.url.replace("0.0.0.0", "127.0.0.1")
         assert HTTP.get(f"{address}sparql", params={"query": "ASK {}"}).status_code == 200
-        mine = set(Path(tempfile.gettempdir()).glob("kg-*-*")) - before
-        assert mine
+        assert list(tmp_path.iterdir())
         workers = server.workers()
         assert workers
         server.process.send_signal(how)
@@ -95,7 +95,7 @@ def test_it_ends_quietly_and_leaves_nothing(output: Path, how: signal.Signals, h
         assert server.process.returncode == 0
         assert len(errors.splitlines()) == len(told and [told])
         assert told in errors
-        assert not any(folder.exists() for folder in mine)
+        assert not list(tmp_path.iterdir())
         _, alive = psutil.wait_procs(workers, timeout=10)
         assert not alive
 
