@@ -1,7 +1,7 @@
 // The query editor: saved queries with forms, the editor, and the answer. The address holds what was asked.
 import { element } from "../../shared/dom.js";
 import { get } from "../api.js";
-import { makeEditor } from "../query/editor.js";
+import { EXAMPLE, makeEditor } from "../query/editor.js";
 import { parameterForm } from "../query/form.js";
 import { showResults } from "../query/results.js";
 
@@ -9,7 +9,7 @@ export async function open(place, url, app) {
   const [known, base] = await Promise.all([get("queries"), app.base(), style("/assets/query.css")]);
   const about = element("div", { className: "about" });
   const written = element("div");
-  const results = element("div", { className: "answers", "aria-live": "off" });
+  const results = element("div", { className: "answers" });
   const saved = element(
     "ul",
     {},
@@ -68,12 +68,12 @@ export async function open(place, url, app) {
       if (replace) history.replaceState(history.state, "", address);
       await run();
     } catch (error) {
-      results.replaceChildren(element("pre", { className: "failure", role: "alert" }, error.message));
+      fail(error.message);
     }
   }
 
   /** Show what an address asks for. */
-  async function show({ searchParams }) {
+  function show({ searchParams }) {
     const { name, query, ...values } = Object.fromEntries(searchParams);
     const chosen = known.queries.find((one) => one.name === name);
     running?.abort();
@@ -91,19 +91,23 @@ export async function open(place, url, app) {
         parameterForm(chosen, values, (given) => ask(name, given), app),
       );
       const missing = chosen.parameters.filter((one) => one.required && !values[one.name]);
-      if (!missing.length) return ask(name, values, { replace: true });
-      editor.set(chosen.text);
-      return about.querySelector("input, select")?.focus();
+      if (!missing.length) ask(name, values, { replace: true });
+      else {
+        editor.set(chosen.text);
+        about.querySelector("input, select").focus();
+      }
+      return;
     }
-    if (name)
-      results.replaceChildren(
-        element("p", { className: "failure", role: "alert" }, `There is no saved query “${name}”.`),
-      );
-    editor.set(query ?? editor.example());
-    return query ? run() : undefined;
+    editor.set(query ?? EXAMPLE);
+    if (query) run();
+    else if (name) fail(`There is no saved query “${name}”.`);
   }
 
-  const shown = show(url);
+  function fail(message) {
+    results.replaceChildren(element("pre", { className: "failure", role: "alert" }, message));
+  }
+
+  show(url);
   return {
     title: "Query",
     update(changed) {
@@ -114,7 +118,6 @@ export async function open(place, url, app) {
       running?.abort();
       editor.destroy();
     },
-    shown,
   };
 }
 

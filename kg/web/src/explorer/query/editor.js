@@ -3,7 +3,8 @@ import Yasgui from "@zazuko/yasgui";
 
 import { declarePrefixes, registerCompleters } from "./completion.js";
 
-const EXAMPLE = `SELECT ?label (COUNT(DISTINCT ?paper) AS ?papers) ?entity WHERE {
+// What is there to begin with.
+export const EXAMPLE = `SELECT ?label (COUNT(DISTINCT ?paper) AS ?papers) ?entity WHERE {
   ?paper kg:uses ?entity .
   ?entity a kg:Method ; skos:prefLabel ?label .
 }
@@ -16,7 +17,7 @@ LIMIT 20`;
  */
 export function makeEditor(place, known, run) {
   const { Yasqe } = Yasgui;
-  const autocompleters = registerCompleters(Yasqe, known);
+  Yasqe.defaults.autocompleters = registerCompleters(Yasqe, known);
   const yasqe = new Yasqe(place, {
     value: "",
     persistenceId: null,
@@ -28,10 +29,6 @@ export function makeEditor(place, known, run) {
     requestConfig: { endpoint: `${location.origin}/sparql`, method: "POST" },
     extraKeys: { "Ctrl-Enter": run, "Cmd-Enter": run },
   });
-  // The defaults list them all, and lists are merged.
-  for (const name of Object.keys(yasqe.autocompleters))
-    if (!autocompleters.includes(name)) yasqe.disableCompleter(name);
-  for (const name of autocompleters) if (!yasqe.autocompleters[name]) yasqe.enableCompleter(name);
   const button = place.querySelector(".yasqe_queryButton");
   button.type = "button";
   button.onclick = run;
@@ -43,7 +40,6 @@ export function makeEditor(place, known, run) {
   });
 
   return {
-    yasqe,
     text: () => yasqe.getValue(),
     /** The form of the query: SELECT, ASK, CONSTRUCT or DESCRIBE. */
     type: () => yasqe.getQueryType(),
@@ -52,7 +48,6 @@ export function makeEditor(place, known, run) {
       declarePrefixes(yasqe, known.prefixes);
       yasqe.refresh();
     },
-    example: () => EXAMPLE,
     destroy: () => yasqe.destroy(),
   };
 }
