@@ -23,8 +23,8 @@ SEEDS = sorted((ROOT.parent / "shared" / "seeds").glob("*.txt"))
 DATA = [str(ROOT / "data" / "medical-reasoning-rl.md"), str(ROOT / "data" / "vision-language.bib")]
 
 _FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader"
 )
 
 needs_seeds = pytest.mark.skipif(not SEEDS, reason="the user's reading lists are not beside this checkout")

@@ -33,7 +33,7 @@ class NetworkPage {
     this.filters = element("details", { className: "filters" }, element("summary", {}, "Legend and filters"));
     this.filters.open = innerWidth > 1000;
     this.list = new NodeList({
-      choose: (id) => this.choose([id], true),
+      choose: (id) => this.pick([id], true),
       menu: (id, x, y) => this.showMenu(id, x, y),
     });
     this.tools = toolbar({
@@ -181,10 +181,10 @@ class NetworkPage {
     else next.run();
   }
 
-  /** What a click in the picture means. */
-  pick(ids) {
+  /** What a click in the picture or in the list means. */
+  pick(ids, focus = false) {
     if (this.pathFrom && ids.length === 1) return this.endPath(ids[0]);
-    return this.choose(ids, false);
+    return this.choose(ids, focus);
   }
 
   async choose(ids, focus) {
