@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kg.rdf import RESOURCE_KINDS
 from kg.resources import ontology_file
-from kg.server.description import serialize, void_description
+from kg.server.description import CLASSES, PROPERTIES, TRIPLES, serialize, void_description
 from kg.server.guard import CheckedQuery
 from kg.server.served import Snapshot
 from kg.server.sparql import GRAPHS, SparqlService, negotiated
@@ -104,7 +104,15 @@ class LinkedData:
         endpoint = str(request.url_for("sparql"))
         version = f"{snapshot.version} {endpoint}"
         if self._void[0] != version:
-            self._void = (version, await run_in_threadpool(void_description, snapshot, endpoint))
+            ask = self._service.rows
+            described = void_description(
+                snapshot,
+                endpoint,
+                triples=await ask(TRIPLES),
+                classes=await ask(CLASSES),
+                properties=await ask(PROPERTIES),
+            )
+            self._void = (version, described)
         return _rdf(serialize(iter(self._void[1]), GRAPHS[media_type]), media_type)
 
     async def ontology(self, request: Request) -> Response:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
+import pyoxigraph as ox
 from starlette.background import BackgroundTask
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -17,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from kg.queries.answers import explain_syntax_error
+from kg.rdf import Term
 from kg.server.description import service_description
 from kg.server.guard import CheckedQuery, check_query, no_named_graphs, refuse_graph
 from kg.server.negotiation import accepts_gzip, preferred
@@ -158,6 +160,19 @@ class SparqlService:
             known |= {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
         return _response(raw, known)
 
+    async def rows(self, query: str) -> list[list[Term | None]]:
+        """The rows of a query of the server's own.
+
+        Raises:
+            HTTPException: It was not answered.
+        """
+        try:
+            raw = await self.pool.run(query, "json")
+        except QueryFailedError as error:
+            raise self._http_error(error, query) from error
+        solutions = ox.parse_query_results(raw.data, ox.QueryResultsFormat.JSON)
+        return [list(row) for row in solutions] if isinstance(solutions, ox.QuerySolutions) else []
+
     def _describe(self, request: Request) -> Response:
         offers = (*GRAPHS, "text/html")
         media_type = negotiated(request, offers)
@@ -268,21 +283,20 @@ def _from_fields(fields: Sequence[tuple[str, str]]) -> _Asked:
     return _Asked(queries[0], values("default-graph-uri"), values("named-graph-uri"))
 
 
-async def _unless_gone(request: Request, running: object) -> RawAnswer:
+async def _unless_gone(request: Request, running: Coroutine[Any, Any, RawAnswer]) -> RawAnswer:
     """Wait for an answer, and give it up when the client closes the connection."""
 
     async def gone() -> None:
         while (await request.receive())["type"] != "http.disconnect":
             pass
 
-    answer = asyncio.ensure_future(running)  # type: ignore[call-overload]
-    watch = asyncio.ensure_future(gone())
+    answer = asyncio.create_task(running)
+    watch = asyncio.create_task(gone())
     try:
         await asyncio.wait({answer, watch}, return_when=asyncio.FIRST_COMPLETED)
         if not answer.done():
             raise _GoneError
-        result: RawAnswer = answer.result()
-        return result
+        return answer.result()
     finally:
         for task in (answer, watch):
             task.cancel()
