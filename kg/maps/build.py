@@ -155,9 +155,9 @@ def _notes(vectors: relatedness.Vectors, papers: int, table: Matrix) -> tuple[st
             f"The matrix leaves out {table.omitted:,} entities: those of one paper, and those that compare "
             "least."
         )
-    notes.append(
-        f"Timelines are told of the {LIMIT} most named methods, models and benchmarks at most, with {EVENTS} "
-        f"events each; gaps of the {ROWS} most connected rows and {COLUMNS} columns. “Not seen in this "
-        "collection” says nothing of papers that are not in it."
-    )
+    notes += [
+        f"Timelines are told of {LIMIT} methods, models and benchmarks at most, with {EVENTS} events each.",
+        f"Gaps are looked for among {ROWS} methods and models and {COLUMNS} benchmarks or tasks at most; “not "
+        "seen in this collection” says nothing of papers that are not in it.",
+    ]
     return tuple(notes)

@@ -42,10 +42,11 @@ def gap_tables(
 ) -> dict[Literal["Benchmark", "Task"], GapTable]:
     """The tables of gaps against benchmarks and against tasks.
 
-    Rows are those that most papers do more with than mention them, but none that a single paper has not
-    itself introduced, where there are others; columns are those that most rows have. A cell
-    is stated where a paper has both: it does more than mention the row, and is scored on the benchmark or
-    addresses the task. The score of a cell that is not seen tells how much the neighbours suggest it, 0 to 1:
+    Rows are those that most papers do more with than mention them; of those that a single paper has, there
+    is only the first that it introduces, by title and confidence. Columns are those that most rows have. A
+    cell is stated where a paper has both: it does more than mention the row, and is scored on the benchmark
+    or addresses the task. The score of a cell that is not seen tells how much the neighbours suggest it, 0 to
+    1:
 
         sum of s(m, q) over papers q that have the column / (1 + sum of s(m, q) over all papers q),
 
@@ -55,14 +56,14 @@ def gap_tables(
     doi:10.1145/371920.372071). The 1 keeps a single neighbour from suggesting much.
     """
     rows_of: defaultdict[str, set[str]] = defaultdict(set)
-    introduced = set()
+    introduced: dict[str, list[MapClaim]] = {}
     columns_of: dict[str, defaultdict[str, set[str]]] = {kind: defaultdict(set) for kind in POSSIBLE}
     for claim in claims.values():
         kind = entities[claim.entity].type
         if kind in options.gap_types and claim.relation != "mentions":
             rows_of[claim.entity].add(claim.paper)
             if claim.relation == "introduces":
-                introduced.add(claim.entity)
+                introduced.setdefault(claim.paper, []).append(claim)
         if kind in columns_of and claim.relation in _COLUMN_RELATIONS[kind]:
             columns_of[kind][claim.entity].add(claim.paper)
     stated = {kind: _stated(rows_of, columns) for kind, columns in columns_of.items()}
@@ -79,10 +80,15 @@ def gap_tables(
     for found in pairs.values():
         for row, column in found:
             having[row].add(column)
+    own = {min(of, key=_rank).entity for of in introduced.values()}
     return {
-        "Benchmark": _table("Benchmark", entities, pairs["Benchmark"], rows_of, introduced, having),
-        "Task": _table("Task", entities, pairs["Task"], rows_of, introduced, having),
+        "Benchmark": _table("Benchmark", entities, pairs["Benchmark"], rows_of, own, having),
+        "Task": _table("Task", entities, pairs["Task"], rows_of, own, having),
     }
+
+
+def _rank(claim: MapClaim) -> tuple[bool, float, str]:
+    return all(quote.field != "title" for quote in claim.quotes), -claim.confidence, claim.entity
 
 
 def _stated(
@@ -106,14 +112,14 @@ def _table(
     entities: Mapping[str, MapEntity],
     pairs: _Pairs,
     rows_of: Mapping[str, set[str]],
-    introduced: Set[str],
+    own: Set[str],
     having: Mapping[str, set[str]],
 ) -> GapTable:
     of_column = Counter(column for _, column in pairs)
     columns = sorted(of_column, key=lambda column: (-of_column[column], column))[:COLUMNS]
     kept = set(columns)
     of_row = Counter(row for row, column in pairs if column in kept)
-    told = [row for row in of_row if row in introduced or len(rows_of[row]) > 1] or list(of_row)
+    told = [row for row in of_row if row in own or len(rows_of[row]) > 1] or list(of_row)
     rows = sorted(told, key=lambda row: (-len(rows_of[row]), -of_row[row], row))[:ROWS]
 
     columns_of: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)

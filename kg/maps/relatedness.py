@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
     Floats: TypeAlias = NDArray[np.float64]
 
-HUB: Final = 2000
+HUB: Final = 5000
 """What more papers have than this is left out: it says little, and costs most."""
 WORDS: Final = 1.5
 """How much the words of names count beside the entities."""

@@ -11,7 +11,7 @@ from kg.records import Relation
 
 TYPES: Final = ("Method", "Model", "Benchmark")
 LIMIT: Final = 200
-"""How many entities are told of at most, those of most papers first."""
+"""How many entities are told of at most."""
 EVENTS: Final = 40
 """How many events are told of one at most."""
 
@@ -27,7 +27,8 @@ def timelines(
 ) -> tuple[Timeline, ...]:
     """Tell when each method, model and benchmark was introduced, first used for each task, and varied.
 
-    Told of are those that several papers of the map name, those of most papers first. A paper uses an entity
+    Told of are those that several papers of the map name; first those that one of them introduces, and those
+    of most papers. A paper uses an entity
     for a task if it does more than mention the entity and addresses the task. A variant is an entity that is
     narrower (``skos:broader``) and that a paper introduces.
     """
@@ -46,7 +47,8 @@ def timelines(
         for slug, entity in entities.items()
         if entity.type in TYPES and (entity.papers > 1 or variants[slug]) and about[slug]
     ]
-    told.sort(key=lambda slug: (-entities[slug].papers, slug))
+    introduced = {claim.entity for claim in claims.values() if claim.relation == "introduces"}
+    told.sort(key=lambda slug: (slug not in introduced, -entities[slug].papers, slug))
     return tuple(_timeline(slug, papers, about, tasks, variants[slug]) for slug in told[:LIMIT])
 
 
