@@ -157,7 +157,7 @@ def _notes(vectors: relatedness.Vectors, papers: int, table: Matrix) -> tuple[st
         )
     notes += [
         f"Timelines are told of {LIMIT} methods, models and benchmarks at most, with {EVENTS} events each.",
-        f"Gaps are looked for among {ROWS} methods and models and {COLUMNS} benchmarks or tasks at most; “not "
-        "seen in this collection” says nothing of papers that are not in it.",
+        f"Gaps are looked for among {ROWS} methods and models and {COLUMNS} benchmarks or tasks at most; "
+        "“not seen in this collection” says nothing of papers that are not in it.",
     ]
     return tuple(notes)

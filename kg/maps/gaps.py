@@ -80,10 +80,11 @@ def gap_tables(
     for found in pairs.values():
         for row, column in found:
             having[row].add(column)
+    similarity = _Similarity(having)
     own = {min(of, key=_rank).entity for of in introduced.values()}
     return {
-        "Benchmark": _table("Benchmark", entities, pairs["Benchmark"], rows_of, own, having),
-        "Task": _table("Task", entities, pairs["Task"], rows_of, own, having),
+        "Benchmark": _table("Benchmark", entities, pairs["Benchmark"], rows_of, own, similarity),
+        "Task": _table("Task", entities, pairs["Task"], rows_of, own, similarity),
     }
 
 
@@ -113,7 +114,7 @@ def _table(
     pairs: _Pairs,
     rows_of: Mapping[str, set[str]],
     own: Set[str],
-    having: Mapping[str, set[str]],
+    similarity: _Similarity,
 ) -> GapTable:
     of_column = Counter(column for _, column in pairs)
     columns = sorted(of_column, key=lambda column: (-of_column[column], column))[:COLUMNS]
@@ -125,11 +126,10 @@ def _table(
     columns_of: defaultdict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for (row, column), papers in pairs.items():
         columns_of[row][column] = papers
-    similar = _similarities(having, rows)
     cells = []
     for row in rows:
         possible = entities[row].type in POSSIBLE[kind]
-        cells += _cells(row, columns, possible, columns_of, similar[row])
+        cells += _cells(row, columns, possible, columns_of, similarity.most(row))
     places = {slug: place for place, slug in enumerate([*rows, *columns])}
     cells.sort(key=lambda gap: (_ORDER.index(gap.state), -gap.score, places[gap.row], places[gap.column]))
     return GapTable(tuple(rows), tuple(columns), tuple(cells))
@@ -166,26 +166,32 @@ def _cells(
     return cells
 
 
-def _similarities(having: Mapping[str, set[str]], rows: Sequence[str]) -> dict[str, list[tuple[str, float]]]:
-    """The rows most similar to each of some rows, with the cosine of what they have."""
-    of_column: defaultdict[str, list[str]] = defaultdict(list)
-    for row in sorted(having):
-        for column in having[row]:
-            of_column[column].append(row)
-    weight = {column: math.log1p(len(having) / len(found)) ** 2 for column, found in of_column.items()}
+class _Similarity:
+    """How similar rows are, by the columns that they have."""
 
-    def length(row: str) -> float:
-        return math.sqrt(math.fsum(weight[column] for column in having[row]))
+    def __init__(self, having: Mapping[str, Set[str]]) -> None:
+        self._columns = {row: sorted(columns) for row, columns in sorted(having.items())}
+        self._rows: defaultdict[str, list[str]] = defaultdict(list)
+        for row, columns in self._columns.items():
+            for column in columns:
+                self._rows[column].append(row)
+        self._weights = {
+            column: math.log1p(len(having) / len(rows)) ** 2 for column, rows in self._rows.items()
+        }
+        self._lengths = {
+            row: math.sqrt(math.fsum(self._weights[column] for column in columns))
+            for row, columns in self._columns.items()
+        }
 
-    similar = {}
-    for row in rows:
+    def most(self, row: str) -> list[tuple[str, float]]:
+        """The rows most similar to a row, with the cosine of what they have."""
         products: defaultdict[str, float] = defaultdict(float)
-        for column in sorted(having[row]):
-            for other in of_column[column]:
-                products[other] += weight[column]
+        for column in self._columns[row]:
+            for other in self._rows[column]:
+                products[other] += self._weights[column]
         products.pop(row, None)
         cosines = {
-            other: round(value / (length(row) * length(other)), 9) for other, value in products.items()
+            other: round(value / (self._lengths[row] * self._lengths[other]), 9)
+            for other, value in products.items()
         }
-        similar[row] = sorted(cosines.items(), key=lambda item: (-item[1], item[0]))[:_SIMILAR]
-    return similar
+        return sorted(cosines.items(), key=lambda item: (-item[1], item[0]))[:_SIMILAR]
