@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: the explorer (dist/explorer) and the scripts and styles of the pages that
 // stand alone: graph.html (dist/page), a related-work map (dist/map).
-import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -8,6 +8,8 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, "dist");
+// Made beside dist/ and put in its place at the end, so that a running server never finds half of it.
+const made = join(here, "dist.new");
 const common = {
   absWorkingDir: here,
   bundle: true,
@@ -18,8 +20,8 @@ const common = {
   logLevel: "warning",
 };
 
-await rm(dist, { recursive: true, force: true });
-await mkdir(join(dist, "explorer"), { recursive: true });
+await rm(made, { recursive: true, force: true });
+await mkdir(join(made, "explorer"), { recursive: true });
 await Promise.all([
   build({
     ...common,
@@ -29,7 +31,7 @@ await Promise.all([
       query: "src/explorer/query/query.css",
       "layout-worker": "src/explorer/network/layout-worker.js",
     },
-    outdir: "dist/explorer",
+    outdir: "dist.new/explorer",
     format: "esm",
     splitting: true,
     chunkNames: "chunk-[hash]",
@@ -38,22 +40,24 @@ await Promise.all([
   build({
     ...common,
     entryPoints: { page: "src/page/page.js", "page-style": "src/page/page.css" },
-    outdir: "dist/page",
+    outdir: "dist.new/page",
     format: "iife",
     globalName: "kgPage",
   }),
   build({
     ...common,
     entryPoints: { map: "src/map/map.js", "map-style": "src/map/map.css" },
-    outdir: "dist/map",
+    outdir: "dist.new/map",
     format: "iife",
     globalName: "kgMap",
   }),
 ]);
-await cp(join(here, "src/explorer/index.html"), join(dist, "explorer/index.html"));
-await cp(join(here, "src/page/page.html"), join(dist, "page/page.html"));
-await cp(join(here, "src/map/map.html"), join(dist, "map/map.html"));
-await writeFile(join(dist, "LICENSES.txt"), await licences());
+await cp(join(here, "src/explorer/index.html"), join(made, "explorer/index.html"));
+await cp(join(here, "src/page/page.html"), join(made, "page/page.html"));
+await cp(join(here, "src/map/map.html"), join(made, "map/map.html"));
+await writeFile(join(made, "LICENSES.txt"), await licences());
+await rm(dist, { recursive: true, force: true });
+await rename(made, dist);
 
 /** The licences of every package that the bundles may hold, by name. */
 async function licences() {

@@ -1,5 +1,5 @@
-// The editor, YASQE of YASGUI, set to this server's endpoint.
-import Yasgui from "@zazuko/yasgui";
+// YASQE, the editor of YASGUI, set to this server's endpoint.
+import Yasqe from "@zazuko/yasqe";
 
 import { declarePrefixes, registerCompleters } from "./completion.js";
 
@@ -16,7 +16,6 @@ LIMIT 20`;
  * Draw the editor. `known` are the prefixes and terms of /api/queries; `run()` is called by its button and Ctrl+Enter.
  */
 export function makeEditor(place, known, run) {
-  const { Yasqe } = Yasgui;
   Yasqe.defaults.autocompleters = registerCompleters(Yasqe, known);
   const yasqe = new Yasqe(place, {
     value: "",
