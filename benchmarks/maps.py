@@ -51,21 +51,27 @@ def without(collection: Collection, paper: int) -> Collection:
     )
 
 
-def labels(collection: Collection, papers: Ints, wanted: Ints) -> list[int]:
-    """The cluster of each wanted paper in a map of some papers."""
+def labels(collection: Collection, papers: Ints) -> dict[int, int]:
+    """The cluster of each paper in a map of some papers."""
     near = nearest(vectors(collection, MapOptions()), papers, neighbours(len(papers)))
-    cluster = {paper: number for number, found in enumerate(group(neighbour_graph(near))) for paper in found}
-    return [cluster[int(paper)] for paper in wanted]
+    return {paper: number for number, found in enumerate(group(neighbour_graph(near))) for paper in found}
 
 
 def stability(collection: Collection, papers: Ints, times: int) -> list[float]:
     """The adjusted Rand index of the clusters of the others with and without one paper."""
     drawn = np.random.default_rng(0).choice(papers, min(times, len(papers)), replace=False)
+    after = labels(collection, papers)
     found = []
-    for paper in drawn:
+    for paper in drawn.tolist():
         others = papers[papers != paper]
-        before = labels(without(collection, int(paper)), others, others)
-        found.append(float(adjusted_rand_score(before, labels(collection, papers, others))))
+        before = labels(without(collection, paper), others)
+        found.append(
+            float(
+                adjusted_rand_score(
+                    [before[other] for other in others.tolist()], [after[other] for other in others.tolist()]
+                )
+            )
+        )
     return found
 
 
@@ -113,11 +119,12 @@ def main() -> None:
         f"{near_kept:.0f}% among the {AROUND} nearest",
         flush=True,
     )
-    found = stability(collection, papers, given.times)
-    print(
-        f"adjusted Rand index without one of {len(found)} papers: "
-        f"mean {np.mean(found):.3f}, least {min(found):.3f}"
-    )
+    if given.times:
+        found = stability(collection, papers, given.times)
+        print(
+            f"adjusted Rand index without one of {len(found)} papers: "
+            f"mean {np.mean(found):.3f}, least {min(found):.3f}"
+        )
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def contradictions(results: Sequence[MapResult]) -> tuple[Contradiction, ...]:
     pairs = []
     for key in sorted(found):
         for one, other in combinations(found[key][:_COMPARED], 2):
-            difference = abs(_value(one) - _value(other))
+            difference = _difference(one, other)
             if difference and (one.paper, one.quote.text) != (other.paper, other.quote.text):
                 pairs.append(Contradiction(one, other, float(difference)))
     return tuple(
@@ -67,7 +67,15 @@ def contradictions(results: Sequence[MapResult]) -> tuple[Contradiction, ...]:
     )
 
 
-def _value(result: MapResult) -> Decimal:
-    """The value in hundredths where it may be a share: 0.71 is 71%."""
-    value = Decimal(result.value)
-    return value * 100 if not result.unit and 0 < abs(value) <= 1 else value
+def _difference(one: MapResult, other: MapResult) -> Decimal:
+    """How far two scores are apart; 0.71 and 71% are the same, and what can't be compared is not apart."""
+    a, b = Decimal(one.value), Decimal(other.value)
+    units = {one.unit, other.unit}
+    if "x" in units and len(units) > 1:
+        return Decimal(0)
+    if "%" in units and len(units) > 1:
+        a, b = (
+            value * 100 if result.unit != "%" and abs(value) <= 1 else value
+            for result, value in ((one, a), (other, b))
+        )
+    return abs(a - b)

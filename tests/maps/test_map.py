@@ -14,6 +14,7 @@ from pyoxigraph import DefaultGraph, RdfFormat
 
 from kg.errors import KgError, UsageError
 from kg.maps import MapOptions, RelatedWorkMap, make_map
+from kg.maps.boards import contradictions
 from kg.maps.cite_keys import cite_keys
 from kg.maps.collection import PaperFacts
 from kg.maps.positions import FEW
@@ -202,6 +203,16 @@ def test_differing_scores_are_shown_side_by_side(work: RelatedWorkMap) -> None:
         (FAST, "64"),
     }
     assert pair.difference == 7
+
+
+def test_shares_and_percentages_are_compared_alike(work: RelatedWorkMap) -> None:
+    one, other = (work.contradictions[0].one, work.contradictions[0].other)
+    as_share = replace(other, value="0.71", unit="")
+    same = replace(one, value="71", unit="%")
+    assert not contradictions([same, as_share])
+    assert [pair.difference for pair in contradictions([replace(same, value="70.5"), as_share])] == [0.5]
+    assert not contradictions([same, replace(other, value="3", unit="x")])
+    assert not contradictions([same, replace(same, iri="another", value="60")])  # one sentence, two numbers
 
 
 def test_support_counts_groups_without_a_common_author(work: RelatedWorkMap) -> None:
