@@ -95,6 +95,7 @@ _HEAD: Final = r"""% Made by kg map. Compile with: pdflatex NAME, bibtex NAME, p
 \usepackage[hidelinks]{hyperref}
 % The number of a sentence, linked to it. To leave the evidence out: \renewcommand{\evidence}[1]{}
 \newcommand{\evidence}[1]{\textsuperscript{\hyperlink{q#1}{q#1}}}
+\newcommand{\slanted}[1]{\makebox[2.6em][l]{\rotatebox{60}{#1}}}
 \newcommand{\target}[1]{\hypertarget{q#1}{q#1}}
 \setlength{\LTcapwidth}{\textwidth}
 \emergencystretch=3em
@@ -191,7 +192,7 @@ class _Writer:
         columns = f">{{\\raggedright\\arraybackslash}}p{{{width}\\textwidth}}{'l' * others}"
         header = [self.line(cell) for cell in table.header]
         if not table.upright:
-            header = [header[0], *(f"\\rotatebox{{60}}{{{_clipped(name)}}}" for name in header[1:])]
+            header = [header[0], *(f"\\slanted{{{_clipped(name)}}}" for name in header[1:])]
         letters = {
             relation
             for row in table.rows

@@ -7,6 +7,7 @@ with an entity, and the links between papers that follow from claims.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
 
@@ -51,7 +52,6 @@ def render_gexf(work: RelatedWorkMap) -> bytes:
 
 
 def _graph(work: RelatedWorkMap) -> nx.MultiDiGraph[str]:
-    evidence = Evidence(work)
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     names = {cluster.number: cluster.name for cluster in work.clusters}
     for paper in work.papers.values():
@@ -95,51 +95,50 @@ def _graph(work: RelatedWorkMap) -> nx.MultiDiGraph[str]:
             y=_SIDE * sum(y for _, y in places) / len(places),
         )
 
-    def said(numbers: tuple[int, ...]) -> str:
-        return " ".join(f"“{evidence.sentences[number - 1].text}”" for number in numbers)
+    for number, edge in enumerate(_edges(work)):
+        graph.add_edge(_xml(edge.pop("source")), _xml(edge.pop("target")), f"e{number}", **edge)
+    return graph
+
+
+def _edges(work: RelatedWorkMap) -> Iterator[dict[str, Any]]:
+    evidence = Evidence(work)
+
+    def edge(source: str, target: str, label: str, kind: str, weight: float, **more: Any) -> dict[str, Any]:
+        said = dict.fromkeys(more.pop("said"))
+        sentences = " ".join(f"“{evidence.sentences[number - 1].text}”" for number in said)
+        return {
+            "source": source,
+            "target": target,
+            "label": label,
+            "kind": kind,
+            "weight": float(weight),
+            "why": _xml(more.get("why", "")),
+            "sentences": _xml(sentences),
+        }
 
     for pair in work.related:
         source, target = work.papers[pair.source].iri, work.papers[pair.target].iri
         shared = [reason.entity for reason in pair.reasons if reason.entity]
-        numbers = [evidence.between(paper, slug) for slug in shared for paper in (pair.source, pair.target)]
-        quoted = said(tuple(dict.fromkeys(number for some in numbers for number in some)))
-        _edge(graph, source, target, "related to", "relatedness", pair.score, pair.text, quoted)
+        said = [
+            number
+            for slug in shared
+            for paper in (pair.source, pair.target)
+            for number in evidence.between(paper, slug)
+        ]
+        yield edge(source, target, "related to", "relatedness", pair.score, why=pair.text, said=said)
     for claim in work.claims.values():
         source, target = work.papers[claim.paper].iri, work.entities[claim.entity].iri
-        quoted = said(evidence.of_claim(claim))
-        _edge(graph, source, target, VERBS[claim.relation][0], "claim", claim.confidence, "", quoted)
+        verb = VERBS[claim.relation][0]
+        yield edge(source, target, verb, "claim", claim.confidence, said=evidence.of_claim(claim))
     for link in work.links:
         source, target = work.papers[link.source].iri, work.papers[link.target].iri
-        quoted = said(evidence.of_claims(work.claims[iri] for iri in link.claims if iri in work.claims))
+        numbers = evidence.of_claims(work.claims[iri] for iri in link.claims if iri in work.claims)
         via = work.entities[link.via].label if link.via in work.entities else ""
-        _edge(graph, source, target, LINK_VERBS[link.relation], "derived", 1.0, via, quoted)
-    return graph
+        yield edge(source, target, LINK_VERBS[link.relation], "derived", 1.0, why=via, said=numbers)
 
 
 def _node(graph: nx.MultiDiGraph[str], name: str, **attributes: Any) -> None:
     graph.add_node(_xml(name), **{key: _xml(value) for key, value in attributes.items()})
-
-
-def _edge(
-    graph: nx.MultiDiGraph[str],
-    source: str,
-    target: str,
-    relation: str,
-    kind: str,
-    weight: float,
-    why: str,
-    sentences: str,
-) -> None:
-    graph.add_edge(
-        _xml(source),
-        _xml(target),
-        f"e{graph.number_of_edges()}",
-        label=relation,
-        kind=kind,
-        weight=float(weight),
-        why=_xml(why),
-        sentences=_xml(sentences),
-    )
 
 
 def _xml(value: Any) -> Any:

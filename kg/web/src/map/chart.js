@@ -161,7 +161,7 @@ export class Chart {
       ? new Set([focus, ...focus.related.flatMap(({ source, target }) => [source, target])])
       : null;
     const shown = this.papers.filter(this.isShown);
-    const veil = Math.min(1, Math.max(0.15, 700 / (this.related.length || 1)));
+    const veil = Math.min(1, Math.max(0.1, 120 / (this.related.length || 1)));
     for (const pair of this.related) {
       if (!this.isShown(pair.source) || !this.isShown(pair.target)) continue;
       const mine = focus && (pair.source === focus || pair.target === focus);

@@ -3,7 +3,7 @@ import { element } from "../shared/dom.js";
 import { marked } from "../shared/panel.js";
 import { count } from "../shared/text.js";
 
-const QUOTED = 4;
+const QUOTED = 3;
 
 /** The little window beside what is pointed at or focused. `describe(target)` gives elements, or null for nothing. */
 export class Hint {

@@ -36,7 +36,15 @@ function select(label, options, onchange) {
   return element("label", {}, label, " ", made);
 }
 
-const saying = (claims) => claims.flatMap(({ quotes }) => quotes);
+/** The sentences of some claims, each once with all that is marked in it. */
+function saying(claims) {
+  const by = new Map();
+  for (const { text, marks } of claims.flatMap(({ quotes }) => quotes)) {
+    const known = by.get(text) ?? [];
+    by.set(text, [...known, ...marks]);
+  }
+  return [...by].map(([text, marks]) => ({ text, marks: marks.sort((one, other) => one[0] - other[0]) }));
+}
 
 /** Papers against entities. */
 export function matrixView({ map, state, isShown, hint, actions, show }) {
