@@ -62,11 +62,9 @@ def main() -> None:
         address = line.split()[0]
         _wait_for_hash(address)
         for name, paths in {"SPARQL": _sparql(), "explorer": _explorer(address)}.items():
-            _load(address, paths, 5, options.connections)  # until there are as many workers as it takes
-            before = _memory(server.pid)
-            figures = _load(address, paths, options.seconds, options.connections)
+            figures, early, late = _load(server.pid, address, paths, options.seconds, options.connections)
             print(f"{name}: {figures}")
-            print(f"  memory of all processes: {_told(before)}, after it {_told(_memory(server.pid))}")
+            print(f"  memory of all processes after a fifth: {_told(early)}; near the end: {_told(late)}")
     finally:
         server.terminate()
         server.wait(20)
@@ -88,13 +86,16 @@ def _explorer(address: str) -> list[str]:
     pages = [f"/api/node/{quote(node, safe='/%')}" for node in nodes]
     return [
         *pages,
-        *(f"/api/search?q={word}" for word in ("gr", "reason", "medical vis")),
+        *(f"/api/search?q={word}" for word in ("gr", "reason", "medical%20vis")),
         "/",
         "/api/overview",
     ]
 
 
-def _load(address: str, paths: list[str], seconds: int, connections: int) -> str:
+def _load(
+    server: int, address: str, paths: list[str], seconds: int, connections: int
+) -> tuple[str, list[int], list[int]]:
+    """Figures of a load, and the memory of the server's processes early and late in it."""
     script = _SCRIPT.replace("PATHS", ", ".join(f'"{path}"' for path in paths))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "load.lua"
@@ -110,15 +111,21 @@ def _load(address: str, paths: list[str], seconds: int, connections: int) -> str
             str(file),
             address,
         ]
-        told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        wrk = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        time.sleep(seconds * 0.2)
+        early = _memory(server)
+        time.sleep(seconds * 0.75)
+        late = _memory(server)
+        told = wrk.communicate()[0]
     found = {name: numbers.split() for name, numbers in re.findall(r"(?m)^(\w+) ([\d. ]+)$", told)}
     requests, duration = int(found["requests"][0]), float(found["requests"][1])
     half, most, nearly_all = found["percentiles"]
     errors = sum(map(int, found["wrong"]))
-    return (
+    figures = (
         f"{requests:,} requests, {connections} at a time, {requests / duration:.0f} a second; "
         f"half in {half} ms, 95 % in {most} ms, 99 % in {nearly_all} ms; {errors} errors"
     )
+    return figures, early, late
 
 
 def _memory(server: int) -> list[int]:

@@ -201,7 +201,7 @@ def serve(
             http="h11",
             ws="none",
             lifespan="on",
-            log_level="warning",
+            log_level="error",
             access_log=False,
             server_header=False,
             proxy_headers=False,
