@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import KgError, UsageError
 
 if TYPE_CHECKING:
+    from kg.comparison import Comparison, diff, render_comparison
+    from kg.curating import curate, suggest, undo_curation
     from kg.evaluation import Evaluation, evaluate, render_evaluation
     from kg.maps import MapOptions, RelatedWorkMap, make_map, write_map
     from kg.outputs import ask, export, view
@@ -31,6 +33,7 @@ __version__ = version("paperkg")
 
 __all__ = [
     "BuildReport",
+    "Comparison",
     "Evaluation",
     "KgError",
     "MapOptions",
@@ -41,17 +44,22 @@ __all__ = [
     "ask",
     "build",
     "card_to_dict",
+    "curate",
+    "diff",
     "evaluate",
     "export",
     "find",
     "make_map",
     "open_store",
     "render_card",
+    "render_comparison",
     "render_evaluation",
     "saved_queries",
     "serve",
     "show",
+    "suggest",
     "train",
+    "undo_curation",
     "validate",
     "validate_by_pyshacl",
     "view",
@@ -60,6 +68,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "kg.comparison": ("Comparison", "diff", "render_comparison"),
+    "kg.curating": ("curate", "suggest", "undo_curation"),
     "kg.evaluation": ("Evaluation", "evaluate", "render_evaluation"),
     "kg.maps": ("MapOptions", "RelatedWorkMap", "make_map", "write_map"),
     "kg.pipeline": ("BuildReport", "build"),

@@ -21,6 +21,8 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Self
 import typer
 
 import kg
+from kg import cli_curate
+from kg.cli_options import StoreOption
 from kg.errors import KgError, UsageError
 from kg.files import replacing
 
@@ -48,15 +50,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-StoreOption = Annotated[
-    str,
-    typer.Option(
-        "--store",
-        "-s",
-        metavar="PATH|URL",
-        help="The graph: a build's output folder, a graph file, or a SPARQL endpoint.",
-    ),
-]
+app.add_typer(cli_curate.app, name="curate")
 
 
 def main() -> None:
@@ -449,6 +443,28 @@ def map_(
         if target != "-":
             typer.echo(f"{target or name}: {_plural(len(work.papers), 'paper')}")
     sys.stdout.buffer.flush()
+
+
+@app.command()
+def diff(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The graph before: folder, file or endpoint.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The graph after.")],
+    format: Annotated[str, typer.Option("--format", "-f", help="text, markdown or json.")] = "text",
+    limit: Annotated[
+        int, typer.Option("--limit", min=0, help="Differences of each kind that are shown; all are counted.")
+    ] = 20,
+) -> None:
+    """Compare two graphs; the exit status is 0 if they are equal, 1 if they differ, 2 for trouble."""
+    if format not in {"text", "markdown", "json"}:
+        raise UsageError(f"there is no format {format!r}; choose text, markdown or json")
+    try:
+        with _Bar() as progress:
+            comparison = kg.diff(kg.open_store(old), kg.open_store(new), limit=limit, progress=progress)
+    except KgError as error:
+        raise UsageError(error.message, where=error.where) from error
+    typer.echo(kg.render_comparison(comparison, format))
+    if not comparison.equal:
+        raise typer.Exit(1)
 
 
 @app.command()

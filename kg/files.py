@@ -1,4 +1,4 @@
-"""Writing a file so that it is there only when it is whole."""
+"""Writing a file so that it is there only when it is whole, and where what may be lost is kept."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from platformdirs import user_cache_path
+
 from kg.errors import KgError
 
-__all__ = ["replacing"]
+__all__ = ["default_cache_folder", "replacing"]
+
+
+def default_cache_folder() -> Path:
+    """``$KG_CACHE_DIR``, else the user's cache folder as the platform has it."""
+    return Path(os.environ.get("KG_CACHE_DIR") or user_cache_path("paperkg"))
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
@@ -12,11 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from platformdirs import user_cache_path
 from pydantic import TypeAdapter, ValidationError
 
 from kg.errors import KgError
 from kg.extraction.protocol import Outcome, Text
+from kg.files import default_cache_folder
 
 __all__ = ["ExtractionCache", "default_cache_folder"]
 
@@ -24,11 +23,6 @@ _FORMAT = 2
 """Changes with the records, so that what an older version wrote is not read."""
 _KEPT_EXTRACTORS = 3
 _OUTCOME = TypeAdapter(Outcome)
-
-
-def default_cache_folder() -> Path:
-    """``$KG_CACHE_DIR``, else the user's cache folder as the platform has it."""
-    return Path(os.environ.get("KG_CACHE_DIR") or user_cache_path("paperkg"))
 
 
 class ExtractionCache:

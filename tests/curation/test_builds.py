@@ -25,7 +25,7 @@ RULES = """
   by: Ada
 """
 LABELS = "SELECT ?l { ?e skos:prefLabel ?l }"
-SAID = "SELECT ?e ?who { ?c kg:curatedBy ?who ; rdf:object/skos:prefLabel ?e ; kg:confidence 1 }"
+SAID = "SELECT ?e ?who { ?c kg:curatedBy ?who ; rdf:object/skos:prefLabel ?e ; kg:confidence 1.0 }"
 
 
 def test_rules_survive_a_rebuild_a_changed_list_and_a_changed_extractor(tmp_path: Path) -> None:
