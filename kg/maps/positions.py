@@ -25,7 +25,8 @@ AROUND: Final = 30
 """How many of a paper's nearest are to be near it."""
 
 _ROUNDS: Final = 200
-_STEPS: Final = 500
+_STEPS: Final = 400
+_ANGLE: Final = 0.8  # coarser than usual, and a third faster
 _PERPLEXITY: Final = 9  # scikit-learn wants three times as many neighbours, and two more
 _START: Final = 1e-2
 _ROW: Final = 40
@@ -116,6 +117,7 @@ def _by_tsne(neighbours: Neighbours, linked: Sequence[int], start: Points, seed:
         perplexity=_PERPLEXITY,
         init=(start / np.std(start[:, 0]) * _START).astype(np.float32),
         max_iter=_STEPS,
+        angle=_ANGLE,
         random_state=seed,
         n_jobs=1,
     )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import requests
 from pyoxigraph import DefaultGraph, RdfFormat
@@ -15,10 +16,13 @@ from pyoxigraph import DefaultGraph, RdfFormat
 from kg.errors import KgError, UsageError
 from kg.maps import MapOptions, RelatedWorkMap, make_map
 from kg.maps.boards import contradictions
+from kg.maps.build import neighbours
 from kg.maps.cite_keys import cite_keys
-from kg.maps.collection import PaperFacts
+from kg.maps.clusters import group, neighbour_graph
+from kg.maps.collection import PaperFacts, read_collection
 from kg.maps.positions import FEW
 from kg.maps.records import Gap
+from kg.maps.relatedness import nearest, vectors
 from kg.maps.supports import author_keys, disjoint_groups
 from kg.queries.boards import lower_is_better
 from kg.rdf import open_store
@@ -420,6 +424,25 @@ def test_a_new_paper_leaves_most_clusters_as_they_were(tmp_path: Path, work: Rel
     now = {frozenset(cluster.papers) - {MORE}: cluster.name for cluster in work.clusters}
     assert before.keys() == now.keys()
     assert before[frozenset({SPROUT, BENCH, FAST})] == now[frozenset({SPROUT, BENCH, FAST})]
+
+
+def test_clusters_of_many_papers_change_little_with_one(larger_store: Store) -> None:
+    collection = read_collection(larger_store)
+    found = vectors(collection, MapOptions())
+
+    def grouped(papers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> list[set[int]]:
+        near = nearest(found, papers, neighbours(len(papers)))
+        return [set(one) for one in group(neighbour_graph(near))]
+
+    everything = np.arange(len(collection.papers))
+    whole = grouped(everything)
+    kept = []
+    for paper in range(0, 200, 20):
+        fewer = grouped(everything[everything != paper])
+        # Each paper counts for how much of its cluster is still together, and alone.
+        for cluster in [one - {paper} for one in whole]:
+            kept += [max(len(cluster & one) / len(cluster | one) for one in fewer)] * len(cluster)
+    assert sum(kept) / len(kept) > 0.88  # 0.82 where papers are visited in a shuffled order
 
 
 def test_many_papers_are_drawn_near_their_neighbours(larger_store: Store) -> None:
