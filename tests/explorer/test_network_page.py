@@ -390,8 +390,8 @@ def test_exports(show: Open, tmp_path: Path) -> None:
     network.export("Drawing (SVG)").save_as(tmp_path / "network.svg")
     svg = ET.parse(tmp_path / "network.svg").getroot()
     names = "{http://www.w3.org/2000/svg}"
-    assert len([path for path in svg.iter(f"{names}path")]) >= count
-    assert len([line for line in svg.iter(f"{names}line")]) >= count - 1
+    assert len(list(svg.iter(f"{names}path"))) >= count
+    assert len(list(svg.iter(f"{names}line"))) >= count - 1
     texts = " ".join(text.text or "" for text in svg.iter(f"{names}text"))
     assert "<script>window.hacked=1" in texts
     assert {"Paper", "Method"} <= set(texts.split())

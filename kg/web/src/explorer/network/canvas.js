@@ -37,6 +37,7 @@ export class Canvas {
     this.sigma = new Sigma(new DirectedGraph(), holder, {
       allowInvalidContainer: true,
       renderLabels: false,
+      hideLabelsOnMove: true,
       defaultDrawNodeHover: nothing,
       nodeProgramClasses: { mark: Marks },
       edgeProgramClasses: { line: Lines, arrow: Arrows },
@@ -50,6 +51,10 @@ export class Canvas {
       doubleClickZoomingRatio: 1,
     });
     this.sigma.setCustomBBox({ x: [-HALF, HALF], y: [-HALF, HALF] });
+    // While the picture is dragged, sigma need not look up what is under the mouse: that waits for the renderer.
+    const lookUp = this.sigma.getNodeAtPosition.bind(this.sigma);
+    const captor = this.sigma.getMouseCaptor();
+    this.sigma.getNodeAtPosition = (position) => (captor.draggedEvents ? null : lookUp(position));
     this.over = this.sigma.createCanvas("over", { beforeLayer: "mouse" });
     this.sigma.on("afterRender", () => this.drawOver());
     this.sigma.on("resize", () => this.resize());
@@ -165,6 +170,7 @@ export class Canvas {
   }
 
   hover(id) {
+    if (this.sigma.getMouseCaptor().isMouseDown) return;
     this.hovered = id;
     this.holder.classList.toggle("pointing", id !== null);
     this.sigma.scheduleRender();
@@ -204,8 +210,10 @@ export class Canvas {
     if (this.over.style.width !== `${width}px` || this.over.style.height !== `${height}px`) this.resize();
     const pixels = devicePixelRatio || 1;
     context.setTransform(pixels, 0, 0, pixels, 0, 0);
-    context.clearRect(0, 0, width, height);
-    if (many && moving) {
+    if (!this.blank) context.clearRect(0, 0, width, height);
+    this.blank = many && moving;
+    this.holder.classList.toggle("moving", this.blank);
+    if (this.blank) {
       this.waiting = setTimeout(() => this.sigma.scheduleRender(), 120);
       return;
     }

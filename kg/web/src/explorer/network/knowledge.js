@@ -3,6 +3,7 @@ import { get, post } from "../api.js";
 import { PAGE, apiFilters, parseFilters } from "./operations.js";
 
 const AT_ONCE = 6;
+const ASKING = new Set(["start", "expand", "path", "sample"]);
 
 export class Knowledge {
   nodes = new Map();
@@ -28,16 +29,29 @@ export class Knowledge {
     for (const edge of edges) this.edges.set(`${edge.source} ${edge.target} ${edge.relation}`, edge);
   }
 
-  /** Ask what operations bring, as far as it is not known; gives a list of what went wrong. */
-  async ask(operations, present) {
-    const wanted = new Map();
+  /** The operations that need an answer, each with the filters that hold for it. */
+  *asking(operations) {
     let filters = "";
     const last = operations.findLastIndex(([name]) => name === "clear");
     for (const operation of operations.slice(last + 1)) {
       if (operation[0] === "filter") filters = operation[1];
-      if (["start", "expand", "path", "sample"].includes(operation[0]) && !this.answer(operation, filters))
-        wanted.set(key(operation, filters), [operation, filters]);
+      if (ASKING.has(operation[0])) yield [operation, filters];
     }
+  }
+
+  /** The operations without those that could not be answered. */
+  answered(operations) {
+    const failed = new Set();
+    for (const [operation, filters] of this.asking(operations))
+      if (!this.answer(operation, filters)) failed.add(operation);
+    return operations.filter((operation) => !failed.has(operation));
+  }
+
+  /** Ask what operations bring, as far as it is not known; gives a list of what went wrong. */
+  async ask(operations, present) {
+    const wanted = new Map();
+    for (const [operation, filters] of this.asking(operations))
+      if (!this.answer(operation, filters)) wanted.set(key(operation, filters), [operation, filters]);
     const problems = [];
     const starts = [...wanted].filter(([, [[name]]]) => name === "start");
     const others = [...wanted].filter(([, [[name]]]) => name !== "start");

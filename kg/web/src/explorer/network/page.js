@@ -172,7 +172,7 @@ class NetworkPage {
     if (session.state.nodes.has(id)) return this.choose([id], true);
     const first = !session.state.nodes.size;
     const operations = [["start", id], ...(first ? [["expand", id, "", "", 0]] : [])];
-    return session.go([...session.operations, ...operations], { chosen: [id], push: true }).then(() => this.details.show([id], { focus: true }));
+    return session.go([...session.wanted, ...operations], { chosen: [id], push: true }).then(() => this.details.show([id], { focus: true }));
   }
 
   expand(id) {

@@ -62,6 +62,11 @@ export class Session {
     this.tell.busy("Asking the server…");
     const problems = await knowledge.ask(operations, [...knowledge.complete]);
     if (late()) return false;
+    if (link && problems.length) {
+      operations = knowledge.answered(operations);
+      chosen = chosen.filter(this.find);
+      replace = false;
+    }
     const state = replay(operations, knowledge.answer);
     const list = new URLSearchParams(state.filters).get("list");
     const ever = [...new Set([...state.nodes.keys(), ...state.steps.flatMap(({ ids }) => ids ?? [])])];
@@ -77,6 +82,7 @@ export class Session {
       this.tell.busy("");
       return false;
     }
+    this.wanted = operations;
     this.remember(operations);
     const turned = state.seed !== this.state.seed || state.focus?.id !== this.state.focus?.id;
     const deeper = state.focus?.depth !== this.state.focus?.depth;
