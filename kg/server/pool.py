@@ -16,8 +16,10 @@ from typing import Any, Final
 
 from kg.server.worker import Settings
 
-_STUCK_AFTER: Final = 0.5
+_STUCK_AFTER: Final = 2.0
 """Seconds at one query after which a worker no longer counts as one that others may wait for."""
+_LOOK_EVERY: Final = 0.1
+"""Seconds after which one that waits looks whether another worker may be started."""
 _IDLE: Final = 60.0
 """Seconds without work after which a worker beyond the usual number ends."""
 _STARTING: Final = 60.0
@@ -139,7 +141,7 @@ class _Worker:
 class WorkerPool:
     """Runs queries in worker processes. All of it belongs to one event loop.
 
-    A few workers do the usual work. One that has been at a query for half a second is left to it, and another
+    A few workers do the usual work. One that has been at a query for two seconds is left to it, and another
     takes its place, up to a limit: queries that never end don't keep the others waiting.
 
     Args:
@@ -247,7 +249,7 @@ class WorkerPool:
             turn: asyncio.Future[None] = loop.create_future()
             self._waiting.append(turn)
             try:
-                async with asyncio.timeout(_STUCK_AFTER / 5):
+                async with asyncio.timeout(_LOOK_EVERY):
                     await turn
             except TimeoutError:
                 pass

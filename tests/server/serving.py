@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +47,12 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         """The processes that evaluate queries."""
-        children = psutil.Process(self.process.pid).children()
-        return [child for child in children if "kg.server.worker" in " ".join(child.cmdline())]
+        found = []
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.Error):  # it has ended meanwhile
+                if "kg.server.worker" in child.cmdline():
+                    found.append(child)
+        return found
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
