@@ -19,6 +19,7 @@ _USES: Final[frozenset[Relation]] = frozenset(
     ["introduces", "trainsOn", "evaluatesOn", "comparesWith", "uses"]
 )
 _KINDS: Final[tuple[EventKind, ...]] = ("introduced", "seen", "first used for", "variant")
+_ORIGINS: Final = ("introduced here", "introduced here, used before", "introduced elsewhere")
 _NEVER: Final = "9999"
 
 
@@ -27,8 +28,8 @@ def timelines(
 ) -> tuple[Timeline, ...]:
     """Tell when each method, model and benchmark was introduced, first used for each task, and varied.
 
-    Told of are those that several papers of the map name; first those that one of them introduces, and those
-    of most papers. A paper uses an entity
+    Told of are those that several papers of the map name; first those that one of them introduces before
+    others use them, and those of most papers. A paper uses an entity
     for a task if it does more than mention the entity and addresses the task. A variant is an entity that is
     narrower (``skos:broader``) and that a paper introduces.
     """
@@ -47,9 +48,9 @@ def timelines(
         for slug, entity in entities.items()
         if entity.type in TYPES and (entity.papers > 1 or variants[slug]) and about[slug]
     ]
-    introduced = {claim.entity for claim in claims.values() if claim.relation == "introduces"}
-    told.sort(key=lambda slug: (slug not in introduced, -entities[slug].papers, slug))
-    return tuple(_timeline(slug, papers, about, tasks, variants[slug]) for slug in told[:LIMIT])
+    made = [_timeline(slug, papers, about, tasks, variants[slug]) for slug in told]
+    made.sort(key=lambda one: (_ORIGINS.index(one.origin), -entities[one.entity].papers, one.entity))
+    return tuple(made[:LIMIT])
 
 
 def _timeline(
@@ -90,13 +91,13 @@ def _origin(
     introduced: Sequence[MapClaim], claims: Sequence[MapClaim], papers: Mapping[str, MapPaper]
 ) -> str:
     if not introduced:
-        return "introduced elsewhere"
+        return _ORIGINS[2]
     introducers = {claim.paper for claim in introduced}
     first = min((papers[paper].issued for paper in introducers if papers[paper].issued), default="")
     before = any(
         _before(papers[claim.paper].issued, first) for claim in claims if claim.paper not in introducers
     )
-    return "introduced here, used before" if before else "introduced here"
+    return _ORIGINS[1] if before else _ORIGINS[0]
 
 
 def _before(one: str, other: str) -> bool:
