@@ -21,8 +21,10 @@ from kg.maps.exports.people import Person, person, short_title
 from kg.maps.records import MapPaper, RelatedWorkMap
 
 _SPACE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# BibTeX counts escaped braces too, and a single one would unbalance a field.
+_OWN: Final = {ord('"'): '"', ord("{"): r"\ensuremath{\lbrace}", ord("}"): r"\ensuremath{\rbrace}"}
 _ENCODER: Final = UnicodeToLatexEncoder(
-    conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, {ord('"'): '"'}), "defaults"],
+    conversion_rules=[UnicodeToLatexConversionRule(RULE_DICT, _OWN), "defaults"],
     replacement_latex_protection="braces-all",
     unknown_char_policy="keep",
     unknown_char_warning=False,

@@ -448,4 +448,7 @@ find("filters").open = innerWidth > 1000;
 filter();
 go(byAnchor.get(location.hash) ?? null, false);
 
-export { map, state, isShown, go, views, turnTo };
+/** Where a paper is drawn on the canvas, in CSS pixels. */
+const place = (paper) => chart.at(paper);
+
+export { map, place };
