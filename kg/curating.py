@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from pyoxigraph import NamedNode
+
 from kg.curation import FILE_NAME, Distinct, Merge, Rule, read_curation
 from kg.curation.conflicts import Groups
 from kg.curation.editing import add_rule, undo
 from kg.errors import UsageError
-from kg.queries import find
+from kg.queries import find, run_query
 from kg.queries.duplicates import Candidate, Suggestion, suggest_duplicates
 from kg.queries.names import Kind
 from kg.rdf import Store
@@ -29,6 +31,7 @@ _NAMES: Final[Mapping[str, Kind]] = {
     "in": "paper",
 }
 """The keys whose values must be in the graph."""
+_TEXTS: Final = "SELECT ?text { ?paper dcterms:title|dcterms:abstract ?text }"
 
 
 def curate(
@@ -119,7 +122,19 @@ def _check_names(rule: Mapping[str, str | Sequence[str]], store: Store) -> None:
         if kind:
             for name in [value] if isinstance(value, str) else value:
                 find(store, name, kind=kind).one()
+    if "add" in rule:
+        _check_quote(rule, store)
     if "merge" in rule and not isinstance(rule["merge"], str):
         iris = [find(store, name, kind="entity").one().iri for name in rule["merge"]]
         if len(set(iris)) < len(iris):
             raise UsageError(f"{' and '.join(map(repr, rule['merge']))} are one entity already")
+
+
+def _check_quote(rule: Mapping[str, str | Sequence[str]], store: Store) -> None:
+    paper, quote = rule.get("in", ""), rule.get("quote", "")
+    if isinstance(paper, str) and isinstance(quote, str) and paper and quote:
+        found = find(store, paper, kind="paper").one()
+        rows = run_query(store, _TEXTS, params={"paper": NamedNode(found.iri)})
+        texts = [" ".join(str(getattr(text, "value", "")).split()) for (text,) in rows]
+        if not any(" ".join(quote.split()) in text for text in texts):
+            raise UsageError(f"the paper does not say {quote!r} in its title or abstract; copy its words")

@@ -299,7 +299,9 @@ def _links(links: Iterable[tuple[str, str]]) -> str:
 
 
 def _relations(claims: Mapping[str, tuple[str, tuple[str, ...]]]) -> str:
-    return ", ".join(relation for relation in RELATIONS if relation in claims)
+    """A paper's relations to an entity, each with the people who say so."""
+    told = ((relation, claims[relation][1]) for relation in RELATIONS if relation in claims)
+    return ", ".join(f"{relation} ({', '.join(people)})" if people else relation for relation, people in told)
 
 
 def _said(said: tuple[str, tuple[str, ...]] | None) -> str:

@@ -6,12 +6,13 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import SequenceNode
 
 from kg.curation.conflicts import check
 from kg.curation.reading import parse_rules
@@ -43,13 +44,13 @@ def add_rule(path: str | Path, rule: Mapping[str, str | Sequence[str]]) -> Rule:
     before = _text(file) if file.exists() else None
     old = parse_rules(before or "", str(path))
     given = {key: value for key, value in rule.items() if value}
-    entry = _rendered([given])
+    entry = _rendered(given)
     # A rule that is wrong by itself has no line in a file yet.
     try:
         parse_rules(entry, "")
     except KgError as error:
         raise KgError(error.message, where=f"{path}: the new rule") from error
-    after = _HEADING + entry if before is None else _appended(before, given, entry, len(old), str(path))
+    after = _HEADING + entry if before is None else _appended(before, given, len(old), str(path))
     new = parse_rules(after, str(path))
     check(new)
     _write(file, after)
@@ -74,11 +75,11 @@ def undo(path: str | Path) -> str:
     if not history:
         raise KgError("there is no edit of kg curate to undo", where=str(path))
     before, after = history[-1]["before"], history[-1]["after"]
-    added = after.removeprefix(before or "") if after.startswith(before or "") else ""
+    added = _difference(before or _HEADING, after)
     now = _text(file)
     if now == after:
         restored = before
-    elif added.strip() and now.count(added := added.removeprefix(_HEADING if before is None else "")) == 1:
+    elif added and now.count(added) == 1 and _is_without_one(now.replace(added, ""), now, str(path)):
         restored = now.replace(added, "")
     else:
         raise KgError(
@@ -94,55 +95,73 @@ def undo(path: str | Path) -> str:
         parse_rules(restored, str(path))
         _write(file, restored)
     _keep_history(file, history[:-1])
-    return added.removeprefix(_HEADING).strip("\n") or "the last edit"
+    return added.strip("\n, ")
 
 
-def _rendered(rules: list[dict[str, Any]]) -> str:
-    """Rules as a person would write them: lists in one line, no line folded."""
-    items = CommentedSeq()
-    for rule in rules:
-        item = CommentedMap()
-        for key, value in rule.items():
-            if isinstance(value, str):
-                item[key] = value
-            else:
-                item[key] = CommentedSeq(value)
-                item[key].fa.set_flow_style()
-        items.append(item)
-    return _dumped(_round_trip(), items)
+def _difference(before: str, after: str) -> str:
+    """What was put into a text at one place."""
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    return after[start : len(after) - end]
 
 
-def _appended(text: str, rule: dict[str, Any], entry: str, count: int, path: str) -> str:
-    """A text with a rule at its end, all before it as it was, unless the list is written in brackets."""
-    root = YAML(typ="safe", pure=True).compose(text)
-    column = root.start_mark.column if root is not None and count else 0
-    indented = "".join(" " * column + line for line in entry.splitlines(keepends=True))
-    after = text + ("" if not text or text.endswith("\n") else "\n") + indented
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _is_without_one(text: str, before: str, path: str) -> bool:
+    """Whether a text has the rules of another but for one."""
+    rules = [replace(rule, where="") for rule in parse_rules(before, path)]
     try:
-        if len(parse_rules(after, path)) == count + 1:
-            return after
+        left = [replace(rule, where="") for rule in parse_rules(text, path)]
     except KgError:
-        pass  # a list in brackets, or a document that is ended: written anew, comments kept
-    yaml = _round_trip()
-    try:
-        rules = yaml.load(text) or CommentedSeq()
-        rules.append(_round_trip().load(entry)[0])
-        return _dumped(yaml, rules)
-    except YAMLError as error:
-        raise KgError("can't be added to; write the rule by hand", where=path) from error
+        return False
+    return any(rules[:number] + rules[number + 1 :] == left for number in range(len(rules)))
 
 
-def _round_trip() -> YAML:
-    yaml = YAML()
+def _rendered(rule: Mapping[str, str | Sequence[str]], *, in_brackets: bool = False) -> str:
+    """A rule as a person would write it: lists in one line, no line folded."""
+    item = CommentedMap()
+    for key, value in rule.items():
+        if isinstance(value, str):
+            item[key] = value
+        else:
+            item[key] = CommentedSeq(value)
+            item[key].fa.set_flow_style()
+    if in_brackets:
+        item.fa.set_flow_style()
+    yaml, out = YAML(), io.StringIO()
     yaml.width = 1_000_000
-    yaml.preserve_quotes = True
-    return yaml
-
-
-def _dumped(yaml: YAML, rules: CommentedSeq) -> str:
-    out = io.StringIO()
-    yaml.dump(rules, out)
+    yaml.dump([item], out)
     return out.getvalue()
+
+
+def _appended(text: str, rule: Mapping[str, str | Sequence[str]], count: int, path: str) -> str:
+    """A text with a rule at the end of its list, and every byte of it as it was."""
+    root = YAML(typ="safe", pure=True).compose(text)
+    end = len(text)
+    entry = _rendered(rule)
+    places = [(end, entry)]
+    if isinstance(root, SequenceNode) and root.flow_style:
+        inner = _rendered(rule, in_brackets=True).removeprefix("- ").strip()
+        places = [(root.end_mark.index - 1, f", {inner}" if count else inner)]
+    elif root is not None and count:
+        indent = " " * root.start_mark.column
+        entry = "".join(indent + line for line in entry.splitlines(keepends=True))
+        places = [(end, entry), (root.end_mark.index, entry)]  # the second before a line of "..."
+    for at, added in places:
+        before = text[:at]
+        if not added.startswith((",", "{")) and before and not before.endswith("\n"):
+            before += "\n"
+        after = before + added + text[at:]
+        try:
+            if len(parse_rules(after, path)) == count + 1:
+                return after
+        except KgError:
+            continue
+    raise KgError("can't be added to without changing what is there; write the rule by hand", where=path)
 
 
 def _text(file: Path) -> str:
