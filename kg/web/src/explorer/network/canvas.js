@@ -4,13 +4,12 @@ import Sigma from "sigma";
 
 import { TYPES } from "../../shared/kinds.js";
 import { radius } from "./layout.js";
+import { HALF, View } from "./camera.js";
 import { Arrows, Lines } from "./lines.js";
 import { Marks, SHAPES } from "./marks.js";
 import { neighbours } from "./replay.js";
 import { compose, fractions, lineStyle, paint, readPalette } from "./scene.js";
 
-/** Half the side of the square that the camera shows at ratio 1, in units of the positions. */
-const HALF = 500;
 /** With more nodes than this, labels wait until the picture stands still, and lines are left out while it moves. */
 const MANY = 1200;
 const CLOSE = 6;
@@ -19,9 +18,10 @@ const USUAL = 800;
 
 const nothing = () => {};
 
-export class Canvas {
+export class Canvas extends View {
   /** `events`: choose(ids), expand(id), menu(id, x, y), drop(id, x, y). */
   constructor(holder, events) {
+    super();
     this.holder = holder;
     this.events = events;
     this.shown = { ids: [], lines: [] };
@@ -90,7 +90,9 @@ export class Canvas {
       preventSigmaDefault();
       events.expand(node);
     });
-    sigma.on("rightClickNode", ({ node, event }) => events.menu(node, event.original.clientX, event.original.clientY));
+    sigma.on("rightClickNode", ({ node, event }) =>
+      events.menu(node, event.original.clientX, event.original.clientY),
+    );
     this.holder.addEventListener("contextmenu", (event) => event.preventDefault());
     sigma.on("downNode", ({ node, event }) => {
       if (!event.original.button) held = { node, moved: 0, x: event.x, y: event.y };
@@ -128,10 +130,16 @@ export class Canvas {
     }
     for (const line of shown.lines) {
       const { colour: color, width: size, arrow } = lineStyle(line, this.palette, shown.lines.length);
-      graph.addDirectedEdgeWithKey(line.key, line.source, line.target, { color, size, type: arrow ? "arrow" : "line" });
+      graph.addDirectedEdgeWithKey(line.key, line.source, line.target, {
+        color,
+        size,
+        type: arrow ? "arrow" : "line",
+      });
     }
     Object.assign(this, { shown, find, pins, beside: neighbours(shown.lines) });
-    this.ranked = shown.ids.toSorted((one, other) => find(other).degree - find(one).degree || (one < other ? -1 : 1));
+    this.ranked = shown.ids.toSorted(
+      (one, other) => find(other).degree - find(one).degree || (one < other ? -1 : 1),
+    );
     this.chosen = this.chosen.filter((id) => graph.hasNode(id));
     if (!graph.hasNode(this.hovered)) this.hovered = null;
     this.sigma.setSetting("hideEdgesOnMove", shown.ids.length > MANY);
@@ -265,42 +273,6 @@ export class Canvas {
       if (off < best.off) best = { off, ends: [source, target] };
     }
     return best.ends;
-  }
-
-  // ---- the camera ---------------------------------------------------------------------------------------------
-
-  /** Show some nodes as large as they and their labels allow. */
-  fit(ids = this.shown.ids, { least = 0.75, animate = true, positions = null } = {}) {
-    const places = ids
-      .filter((id) => this.graph.hasNode(id))
-      .map((id) => positions?.get(id) ?? this.spot(id));
-    if (!places.length) return;
-    const span = (at) => places.reduce(([low, high], place) => [Math.min(low, place[at]), Math.max(high, place[at])], [Infinity, -Infinity]);
-    const [[left, right], [bottom, top]] = [span(0), span(1)];
-    const { width, height } = this.sigma.getDimensions();
-    const side = this.side - 40;
-    const ratio = Math.max(
-      ((right - left) / (2 * HALF)) * (side / Math.max(80, width - 150)),
-      ((top - bottom) / (2 * HALF)) * (side / Math.max(80, height - 90)),
-      least,
-    );
-    this.move({ x: 0.5 + (left + right) / 4 / HALF, y: 0.5 + (bottom + top) / 4 / HALF, ratio, angle: 0 }, animate);
-  }
-
-  move(state, animate = true) {
-    const camera = this.sigma.getCamera();
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (animate && !calm) camera.animate(state, { duration: 250 });
-    else camera.setState(state);
-  }
-
-  zoom(factor) {
-    this.move({ ratio: this.sigma.getCamera().getBoundedRatio(this.sigma.getCamera().ratio / factor) });
-  }
-
-  pan(x, y) {
-    const { ratio, x: atX, y: atY } = this.sigma.getCamera().getState();
-    this.move({ x: atX + 0.08 * ratio * x, y: atY - 0.08 * ratio * y }, false);
   }
 
   /** What export draws: all that is shown, with the lines. */

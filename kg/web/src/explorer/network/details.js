@@ -15,7 +15,13 @@ function toResult(result, self) {
     label: result[role].label,
     node: toNode(result[role]),
   }));
-  return { roles, score: score(result), kind: result.kind, paper: paper.id === self ? null : toNode(paper), quote };
+  return {
+    roles,
+    score: score(result),
+    kind: result.kind,
+    paper: paper.id === self ? null : toNode(paper),
+    quote,
+  };
 }
 
 function describe(detail, actionBar) {
@@ -38,7 +44,9 @@ function describe(detail, actionBar) {
     results: results.map((result) => toResult(result, node.id)),
     resultsTotal,
     moreResults: async (offset) =>
-      (await get(`results/${node.id}`, { offset, limit: 20 })).results.map((result) => toResult(result, node.id)),
+      (await get(`results/${node.id}`, { offset, limit: 20 })).results.map((result) =>
+        toResult(result, node.id),
+      ),
   };
 }
 
@@ -106,7 +114,11 @@ export class Details {
     if (!node) return;
     const wait = element("p", { className: "note" }, "Looking up what the papers say…");
     const known = { node, groups: [] };
-    showNode(this.panel, { ...describe(known, actionBar(this.desk, id)), extra: [actionBar(this.desk, id), wait] }, this.links);
+    showNode(
+      this.panel,
+      { ...describe(known, actionBar(this.desk, id)), extra: [actionBar(this.desk, id), wait] },
+      this.links,
+    );
   }
 
   showEvidence({ source, target, claims }) {
@@ -150,7 +162,11 @@ export class Details {
       for (const [at, evidence] of claims.entries()) {
         const said = evidence.map(toClaim).map((one) => {
           const { relation, direction } = one;
-          const name = element("p", { className: "relation" }, direction === "in" ? relation.inverse : relation.name);
+          const name = element(
+            "p",
+            { className: "relation" },
+            direction === "in" ? relation.inverse : relation.name,
+          );
           return element("div", {}, name, claim({ ...one, node: toNode(nodes[at + 1]) }, links));
         });
         list.append(element("li", {}, nodeRow(toNode(nodes[at]), links), ...said));
@@ -183,6 +199,10 @@ export class Details {
           "Click a node or a line for its sentences; double-click a node to bring its neighbours; drag to pin it.",
         ]
       : ["Search for a paper or a name, or begin with the most connected part of the graph."];
-    showOverview(this.panel, { title, summary, groups: groups.filter((group) => group.nodes.length) }, this.links);
+    showOverview(
+      this.panel,
+      { title, summary, groups: groups.filter((group) => group.nodes.length) },
+      this.links,
+    );
   }
 }

@@ -21,7 +21,7 @@ function legend({ marks, width, height }) {
 }
 
 /** What is seen, with labels and a legend, as a PNG of twice the size. */
-export async function savePng(scene) {
+async function savePng(scene) {
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: 2 * scene.width, height: 2 * (scene.height + LEGEND) });
   const context = canvas.getContext("2d");
@@ -32,8 +32,17 @@ export async function savePng(scene) {
   paint(context, scene);
   context.fillStyle = scene.palette.ground;
   context.fillRect(0, scene.height, scene.width, LEGEND);
-  paint(context, { ...scene, lines: [], texts: [], marks: keys.map(({ type, x, y }) => ({ x, y, r: 6, type: type.id })) });
-  Object.assign(context, { font: `12px ${scene.palette.family}`, fillStyle: scene.palette.ink, textBaseline: "middle" });
+  paint(context, {
+    ...scene,
+    lines: [],
+    texts: [],
+    marks: keys.map(({ type, x, y }) => ({ x, y, r: 6, type: type.id })),
+  });
+  Object.assign(context, {
+    font: `12px ${scene.palette.family}`,
+    fillStyle: scene.palette.ink,
+    textBaseline: "middle",
+  });
   for (const { type, x, y } of keys) context.fillText(type.name, x + 11, y + 1);
   save(await new Promise((done) => canvas.toBlob(done, "image/png")), "network.png");
 }
@@ -82,12 +91,12 @@ export function toSvg(scene, title) {
   return `<svg xmlns="http://www.w3.org/2000/svg" ${box}>\n${body.join("\n")}\n</svg>\n`;
 }
 
-export function saveSvg(scene, title) {
+function saveSvg(scene, title) {
   save(new Blob([toSvg(scene, title)], { type: "image/svg+xml" }), "network.svg");
 }
 
 /** A page like graph.html of the nodes that are shown, where they stand; the server makes it. */
-export async function savePage({ shown, positions }, title) {
+async function savePage({ shown, positions }, title) {
   // The y of a page grows downwards.
   const nodes = shown.ids.map((id) => {
     const [x, y] = positions.get(id);
@@ -98,14 +107,23 @@ export async function savePage({ shown, positions }, title) {
 }
 
 /** The lines as a table: source, relation, target, confidence. */
-export function saveTable({ lines }, find) {
+function saveTable({ lines }, find) {
   const cell = (value) => {
     const text = String(value ?? "");
     // What a spreadsheet would take for a formula is made text.
     const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
     return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
   };
-  const head = ["source", "source_type", "source_id", "relation", "target", "target_type", "target_id", "confidence"];
+  const head = [
+    "source",
+    "source_type",
+    "source_id",
+    "relation",
+    "target",
+    "target_type",
+    "target_id",
+    "confidence",
+  ];
   const rows = lines.flatMap(({ edges }) =>
     edges.map(({ source, target, relation, confidence }) => {
       const [from, to] = [find(source), find(target)];
@@ -115,4 +133,26 @@ export function saveTable({ lines }, find) {
   );
   const table = [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n");
   save(new Blob([`${table}\r\n`], { type: "text/csv" }), "claims.csv");
+}
+
+/** What a canvas can be exported as: pairs of a name and what to do. */
+export function exportsOf(page) {
+  const scene = () => page.canvas.scene();
+  const title = () => {
+    const first = page.session.find(page.session.shown.ids[0]);
+    return first ? `The network around ${first.label}` : "Network";
+  };
+  const attempt = (work) => async () => {
+    try {
+      await work();
+    } catch (error) {
+      page.problem(error.message);
+    }
+  };
+  return [
+    ["Picture (PNG)", attempt(() => savePng(scene()))],
+    ["Drawing (SVG)", attempt(() => saveSvg(scene(), title()))],
+    ["Page (HTML)", attempt(() => savePage(page.session, title()))],
+    ["Table of claims (CSV)", attempt(() => saveTable(page.session.shown, page.session.find))],
+  ];
 }

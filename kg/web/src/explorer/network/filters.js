@@ -15,8 +15,7 @@ const SURE = [
 
 /** The form; `apply(filters)` is called with their text when they change. */
 export function filterForm({ years, lists }, apply) {
-  const fieldset = (name, ...fields) =>
-    element("fieldset", {}, element("legend", {}, name), ...fields);
+  const fieldset = (name, ...fields) => element("fieldset", {}, element("legend", {}, name), ...fields);
   const span = years ? Array.from({ length: years[1] - years[0] + 1 }, (_, at) => String(years[1] - at)) : [];
   const yearChoices = [["", "any year"], ...span.map((year) => [year, year])];
   const form = element(
@@ -26,7 +25,9 @@ export function filterForm({ years, lists }, apply) {
     fieldset("Relations", ...[...RELATIONS.values()].map((relation) => relationChoice(relation, 0))),
     fieldset(
       "Papers",
-      lists.length ? choice("list", "List", [["", "all"], ...lists.map(({ id, title }) => [slug(id), title])]) : null,
+      lists.length
+        ? choice("list", "List", [["", "all"], ...lists.map(({ id, title }) => [slug(id), title])])
+        : null,
       span.length > 1 ? choice("from", "From", yearChoices) : null,
       span.length > 1 ? choice("until", "Until", yearChoices) : null,
     ),

@@ -61,7 +61,8 @@ export class Knowledge {
     });
     if (starts.length) jobs.unshift(() => this.start(starts));
     const work = async () => {
-      for (let job = jobs.shift(); job; job = jobs.shift()) await job().catch((error) => problems.push(error));
+      for (let job = jobs.shift(); job; job = jobs.shift())
+        await job().catch((error) => problems.push(error));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return problems;
@@ -96,7 +97,9 @@ export class Knowledge {
     for (const path of paths) this.learn(path);
     const ends = paths.length ? [] : (await post("graph", { ids: [source, target] })).nodes;
     this.learn({ nodes: ends });
-    const ids = paths.length ? paths.flatMap((path) => path.nodes.map(({ id }) => id)) : ends.map(({ id }) => id);
+    const ids = paths.length
+      ? paths.flatMap((path) => path.nodes.map(({ id }) => id))
+      : ends.map(({ id }) => id);
     return { ids: [...new Set(ids)], total: ids.length, paths };
   }
 
@@ -126,7 +129,7 @@ export class Knowledge {
 
 async function papersOf(list) {
   const ids = new Set();
-  for (let total = 1; ids.size < total; ) {
+  for (let total = 1; ids.size < total;) {
     const part = await get(`list/${list}`, { offset: ids.size, limit: 500 });
     if (!part.papers.length) break;
     for (const { id } of part.papers) ids.add(id);
@@ -142,5 +145,7 @@ function key(operation, filters) {
 /** Filters as parameters of a GET. */
 export function flat(filters) {
   const given = Object.entries(apiFilters(parseFilters(filters)));
-  return Object.fromEntries(given.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]));
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]),
+  );
 }

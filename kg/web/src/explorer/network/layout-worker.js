@@ -63,7 +63,9 @@ class Layout {
   *run() {
     const all = Array.from(this.beside.keys());
     const known = this.placed.reduce((sum, one) => sum + one, 0);
-    const ranked = all.toSorted((one, other) => this.beside[other].length - this.beside[one].length || one - other);
+    const ranked = all.toSorted(
+      (one, other) => this.beside[other].length - this.beside[one].length || one - other,
+    );
     if (known < this.count / 2 && this.count > 2 * COARSE) {
       // The best linked first, so that the others find their place amid them.
       const coarse = ranked.slice(0, COARSE);
@@ -148,7 +150,7 @@ class Layout {
   /** Push nodes that overlap away from each other, those that are fixed excepted. */
   *apart(rounds = 40) {
     const largest = Math.max(1, ...this.sizes);
-    const gap = Math.max(5, Math.min(56, 6000 / this.count));
+    const gap = Math.max(5, Math.min(this.count < 30 ? 110 : 56, 6000 / this.count));
     const cell = 2 * largest + gap;
     for (let round = 0; round < rounds; round += 1) {
       const cells = new Map();

@@ -77,7 +77,12 @@ export class Lines extends EdgeProgram {
     const half = size / 2;
     const out = half + 0.5;
     const corner = (end, beside) => [end, 0, beside, 0, half];
-    const [a, b, c, d] = [corner(source, out), corner(source, -out), corner(target, out), corner(target, -out)];
+    const [a, b, c, d] = [
+      corner(source, out),
+      corner(source, -out),
+      corner(target, out),
+      corner(target, -out),
+    ];
     return [a, b, c, c, b, d];
   }
 

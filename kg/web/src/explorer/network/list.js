@@ -66,7 +66,8 @@ export class NodeList {
     );
     this.note.textContent =
       found.length > MOST ? `The first ${MOST} of ${count(found.length, "node")}; type to find others.` : "";
-    if (document.activeElement === this.list) this.activate(Math.min(Math.max(0, this.active), this.found.length - 1));
+    if (document.activeElement === this.list)
+      this.activate(Math.min(Math.max(0, this.active), this.found.length - 1));
   }
 
   activate(at) {

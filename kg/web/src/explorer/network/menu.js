@@ -44,7 +44,12 @@ export function actions({ state, run, askPath, page, spot }, id) {
   const focused = state.focus?.id === id ? state.focus.depth : 0;
   const has = [...state.nodes.values()].some((by) => by.has(id));
   return [
-    { name: "Collapse", title: "Drop what only this brought", disabled: !has, run: () => run(["collapse", id]) },
+    {
+      name: "Collapse",
+      title: "Drop what only this brought",
+      disabled: !has,
+      run: () => run(["collapse", id]),
+    },
     pinned
       ? { name: "Unpin", run: () => run(["unpin", id]) }
       : { name: "Pin", run: () => run(["pin", id, ...spot(id).map(Math.round)]) },
@@ -81,7 +86,10 @@ export class Menu {
   open(title, groups, x, y) {
     this.before = document.activeElement;
     this.box.setAttribute("aria-label", title);
-    this.box.replaceChildren(element("p", { className: "title", dir: "auto" }, title), ...groups.flatMap((group) => this.group(group)));
+    this.box.replaceChildren(
+      element("p", { className: "title", dir: "auto" }, title),
+      ...groups.flatMap((group) => this.group(group)),
+    );
     this.box.hidden = false;
     const { width, height } = this.box.getBoundingClientRect();
     this.box.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;

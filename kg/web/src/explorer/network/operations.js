@@ -80,7 +80,9 @@ export async function fromFragment(fragment) {
   const written = parts.has("packed") ? await unpack(parts.get("packed")) : (parts.get("do") ?? "");
   let chosen = [];
   try {
-    chosen = parts.has("chosen") ? parts.get("chosen").split(",", 2).map(decodeURIComponent).filter(text) : [];
+    chosen = parts.has("chosen")
+      ? parts.get("chosen").split(",", 2).map(decodeURIComponent).filter(text)
+      : [];
   } catch {
     throw new Error("it names no node");
   }
@@ -120,7 +122,14 @@ async function unpack(packed) {
 // ---- filters ----------------------------------------------------------------------------------------------------
 
 /** Filters as text for an operation; empty if nothing is left out. */
-export function writeFilters({ types = [], relations = [], confidence = 0, from = "", until = "", list = "" }) {
+export function writeFilters({
+  types = [],
+  relations = [],
+  confidence = 0,
+  from = "",
+  until = "",
+  list = "",
+}) {
   const given = { types: types.join("."), relations: relations.join("."), confidence, from, until, list };
   return new URLSearchParams(Object.entries(given).filter(([, value]) => value)).toString();
 }

@@ -4,8 +4,9 @@ import { count, many } from "../../shared/text.js";
 import { address, get } from "../api.js";
 import { Blank, Canvas } from "./canvas.js";
 import { Details } from "./details.js";
-import { savePage, savePng, saveSvg, saveTable } from "./export.js";
+import { exportsOf } from "./export.js";
 import { filterForm, updateFilters } from "./filters.js";
+import { press } from "./keys.js";
 import { NodeList } from "./list.js";
 import { Menu, actions, expandAll, expansions } from "./menu.js";
 import { Session } from "./session.js";
@@ -25,7 +26,12 @@ export async function open(place, url, app) {
 class NetworkPage {
   constructor(place, app) {
     this.app = app;
-    this.stage = element("div", { className: "canvas", tabIndex: 0, role: "application", "aria-label": ABOUT });
+    this.stage = element("div", {
+      className: "canvas",
+      tabIndex: 0,
+      role: "application",
+      "aria-label": ABOUT,
+    });
     this.tally = element("p", { className: "tally" });
     this.notice = element("p", { className: "notice", role: "alert", hidden: true });
     this.asking = element("div", { className: "asking", hidden: true });
@@ -38,15 +44,20 @@ class NetworkPage {
     });
     this.tools = toolbar({
       pick: ({ id }) => this.add(id),
-      undo: () => this.session.undo(),
-      redo: () => this.session.redo(),
+      undo: () => this.walk("undo"),
+      redo: () => this.walk("redo"),
       arrange: () => this.run(["seed", (this.session.state.seed % 1e6) + 1]),
       clear: () => this.run(["clear"]),
       copy: () => this.copy(),
-      exports: this.exports(),
+      exports: exportsOf(this),
       say: app.say,
     });
-    const panel = element("div", { className: "panel", role: "region", "aria-label": "Details", tabIndex: -1 });
+    const panel = element("div", {
+      className: "panel",
+      role: "region",
+      "aria-label": "Details",
+      tabIndex: -1,
+    });
     this.whole = element(
       "div",
       { className: "network" },
@@ -72,10 +83,13 @@ class NetworkPage {
     });
     this.desk = this.makeDesk();
     this.details = new Details(panel, this.desk);
-    this.keyboard = (event) => this.key(event);
+    this.keyboard = (event) => press(this, event);
     document.addEventListener("keydown", this.keyboard);
     for (const name of ["wheel", "pointerdown"])
-      this.stage.addEventListener(name, () => (this.session.following = false), { passive: true, capture: true });
+      this.stage.addEventListener(name, () => (this.session.following = false), {
+        passive: true,
+        capture: true,
+      });
   }
 
   openCanvas() {
@@ -90,7 +104,9 @@ class NetworkPage {
       this.stage.picture = canvas;
       return canvas;
     } catch {
-      this.problem("This browser has no WebGL to draw with; the list of nodes and the details work without it.");
+      this.problem(
+        "This browser has no WebGL to draw with; the list of nodes and the details work without it.",
+      );
       return new Blank();
     }
   }
@@ -132,8 +148,16 @@ class NetworkPage {
   async follow(url) {
     const [start, from, to] = ["start", "from", "to"].map((name) => url.searchParams.get(name));
     const { session } = this;
-    if (start) await session.go([["start", start], ["expand", start, "", "", 0]], { chosen: [start], replace: true, link: true });
-    else if (from && to) await session.go([["path", from, to]], { chosen: [from, to], replace: true, link: true });
+    const arrive = (operations, chosen) => session.go(operations, { chosen, replace: true, link: true });
+    if (start)
+      await arrive(
+        [
+          ["start", start],
+          ["expand", start, "", "", 0],
+        ],
+        [start],
+      );
+    else if (from && to) await arrive([["path", from, to]], [from, to]);
     else await session.open(url.hash);
     this.details.show(session.chosen);
     return true;
@@ -167,12 +191,19 @@ class NetworkPage {
     return done;
   }
 
+  /** Undo or redo. */
+  async walk(way) {
+    if (await this.session[way]()) this.details.show(this.session.chosen);
+  }
+
   add(id) {
     const { session } = this;
     if (session.state.nodes.has(id)) return this.choose([id], true);
     const first = !session.state.nodes.size;
     const operations = [["start", id], ...(first ? [["expand", id, "", "", 0]] : [])];
-    return session.go([...session.wanted, ...operations], { chosen: [id], push: true }).then(() => this.details.show([id], { focus: true }));
+    return session
+      .go([...session.wanted, ...operations], { chosen: [id], push: true })
+      .then(() => this.details.show([id], { focus: true }));
   }
 
   expand(id) {
@@ -195,7 +226,9 @@ class NetworkPage {
 
   async showMenu(id, x, y) {
     const node = this.session.find(id);
-    const relations = await expansions(this.desk, id).catch((error) => [{ name: error.message, disabled: true }]);
+    const relations = await expansions(this.desk, id).catch((error) => [
+      { name: error.message, disabled: true },
+    ]);
     this.menu.open(node.label, [[expandAll(this.desk, id), ...relations], actions(this.desk, id)], x, y);
   }
 
@@ -253,49 +286,6 @@ class NetworkPage {
   problem(text) {
     this.notice.textContent = text;
     this.notice.hidden = !text;
-  }
-
-  exports() {
-    const scene = () => this.canvas.scene();
-    const title = () => {
-      const first = this.session.find(this.session.shown.ids[0]);
-      return first ? `The network around ${first.label}` : "Network";
-    };
-    const attempt = (work) => async () => {
-      try {
-        await work();
-      } catch (error) {
-        this.problem(error.message);
-      }
-    };
-    return [
-      ["Picture (PNG)", attempt(() => savePng(scene()))],
-      ["Drawing (SVG)", attempt(() => saveSvg(scene(), title()))],
-      ["Page (HTML)", attempt(() => savePage(this.session, title()))],
-      ["Table of claims (CSV)", attempt(() => saveTable(this.session.shown, this.session.find))],
-    ];
-  }
-
-  key(event) {
-    const { canvas, session } = this;
-    const typing = event.target.closest?.("input, select, textarea");
-    const control = event.ctrlKey || event.metaKey;
-    if (control && event.key.toLowerCase() === "z" && !typing) event.shiftKey ? session.redo() : session.undo();
-    else if (control && event.key.toLowerCase() === "y" && !typing) session.redo();
-    else if (control || event.altKey) return;
-    else if (event.key === "Escape" && this.pathFrom) this.endPath(null);
-    else if (event.key === "Escape" && !typing && session.chosen.length) this.choose([], false);
-    else if (event.target !== this.stage) return;
-    else if (event.key === "+" || event.key === "=") canvas.zoom(1.3);
-    else if (event.key === "-") canvas.zoom(1 / 1.3);
-    else if (event.key === "0") canvas.fit();
-    else if (event.key === "ArrowLeft") canvas.pan(-1, 0);
-    else if (event.key === "ArrowRight") canvas.pan(1, 0);
-    else if (event.key === "ArrowUp") canvas.pan(0, -1);
-    else if (event.key === "ArrowDown") canvas.pan(0, 1);
-    else if (["m", "ContextMenu"].includes(event.key) && session.chosen.length === 1) this.menuAtChosen();
-    else return;
-    event.preventDefault();
   }
 
   menuAtChosen() {

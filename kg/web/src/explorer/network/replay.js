@@ -122,7 +122,8 @@ export function view(state, { find, edges: all, listed }) {
   let shown = new Set([...state.nodes.keys()].filter((id) => find(id) && fits(id)));
   const lines = new Map();
   for (const edge of all) {
-    if (!shown.has(edge.source) || !shown.has(edge.target) || filters.relations.includes(edge.relation)) continue;
+    if (!shown.has(edge.source) || !shown.has(edge.target) || filters.relations.includes(edge.relation))
+      continue;
     if (edge.confidence !== null && edge.confidence < filters.confidence) continue;
     const key = `${edge.source} ${edge.target}`;
     if (!lines.has(key)) lines.set(key, { key, source: edge.source, target: edge.target, edges: [] });
@@ -148,7 +149,9 @@ function around({ id, depth }, lines) {
   const found = new Set([id]);
   let ring = [id];
   for (let step = 0; step < depth; step += 1) {
-    ring = ring.flatMap((one) => [...(beside.get(one) ?? [])]).filter((one) => !found.has(one) && found.add(one));
+    ring = ring
+      .flatMap((one) => [...(beside.get(one) ?? [])])
+      .filter((one) => !found.has(one) && found.add(one));
   }
   return found;
 }

@@ -54,11 +54,24 @@ export function lineStyle({ edges }, palette, total) {
  * `place(id)` gives `{x, y, r}` in CSS pixels, `find(id)` the node, `labels` a context to measure and write with.
  * `nodes` are in the order in which they get their labels; `pointed` are named before all others, come what may.
  */
-export function compose({ nodes, lines, total, pointed = [], named = [], place, find, palette, size, bright }) {
+export function compose({
+  nodes,
+  lines,
+  total,
+  pointed = [],
+  named = [],
+  place,
+  find,
+  palette,
+  size,
+  bright,
+}) {
   const scene = { ...size, palette, lines: [], marks: [], texts: [] };
   const seen = ({ x, y, r }) => x > -r && y > -r && x < size.width + r && y < size.height + r;
   for (const line of lines) {
-    const style = bright ? { ...lineStyle(line, palette, 0), colour: palette.accent } : lineStyle(line, palette, total);
+    const style = bright
+      ? { ...lineStyle(line, palette, 0), colour: palette.accent }
+      : lineStyle(line, palette, total);
     scene.lines.push({ from: place(line.source), to: place(line.target), ...style });
   }
   const drawn = nodes.map((id) => ({ id, ...place(id), node: find(id) })).filter(seen);

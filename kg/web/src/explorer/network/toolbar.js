@@ -81,7 +81,8 @@ export function toolbar({ pick, undo, redo, arrange, clear, copy, exports, say }
 }
 
 export function zoomButtons({ zoom, fit }) {
-  const tool = (name, label, onclick) => element("button", { type: "button", "aria-label": label, onclick }, name);
+  const tool = (name, label, onclick) =>
+    element("button", { type: "button", "aria-label": label, onclick }, name);
   return element(
     "div",
     { className: "zoom", role: "group", "aria-label": "Zoom" },

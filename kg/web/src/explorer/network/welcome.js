@@ -10,16 +10,31 @@ const SIZES = [200, 1000, 5000];
 export function welcome({ counts, top, latest }, { start, sample }) {
   const total = counts.papers + counts.entities;
   const sizes = SIZES.filter((size, at) => !at || SIZES[at - 1] < total);
-  const row = (node) => nodeRow(toNode(node), { open: () => start(node.id), href: ({ id }) => `/network?start=${encodeURIComponent(id)}` }, many(node.degree), "Neighbours");
+  const row = (node) =>
+    nodeRow(
+      toNode(node),
+      { open: () => start(node.id), href: ({ id }) => `/network?start=${encodeURIComponent(id)}` },
+      many(node.degree),
+      "Neighbours",
+    );
   const column = (heading, nodes) =>
     nodes?.length
-      ? element("section", {}, element("h3", {}, heading), ...nodes.slice(0, 5).map((node) => element("div", {}, row(node))))
+      ? element(
+          "section",
+          {},
+          element("h3", {}, heading),
+          ...nodes.slice(0, 5).map((node) => element("div", {}, row(node))),
+        )
       : null;
   return element(
     "div",
     { className: "welcome" },
     element("h2", {}, "Begin anywhere"),
-    element("p", {}, "Search above for a paper, a name or an alias, take one of these, or see the most connected part."),
+    element(
+      "p",
+      {},
+      "Search above for a paper, a name or an alias, take one of these, or see the most connected part.",
+    ),
     element(
       "p",
       { className: "sizes" },
@@ -34,7 +49,9 @@ export function welcome({ counts, top, latest }, { start, sample }) {
     element(
       "div",
       { className: "tops" },
-      ...[...TYPES.values()].filter(({ id }) => id !== "Paper").map((type) => column(type.plural, top[type.id])),
+      ...[...TYPES.values()]
+        .filter(({ id }) => id !== "Paper")
+        .map((type) => column(type.plural, top[type.id])),
       column("Latest papers", latest),
     ),
   );
