@@ -61,8 +61,7 @@ def make_map(
     numbers = np.array(begin.papers, dtype=np.int64)
 
     around = relatedness.nearest(vectors, numbers, AROUND)
-    near = around.first(neighbours(len(numbers)))
-    graph = neighbour_graph(near)
+    graph = neighbour_graph(around.first(neighbours(len(numbers))))
     groups = group(graph)
     found = clusters(collection, graph, groups, options)
     places = positions(around, graph, groups, options.seed)
@@ -81,7 +80,7 @@ def make_map(
         entities=entities,
         claims=claims,
         results=results,
-        related=relatedness.related(collection, vectors, near),
+        related=relatedness.related(collection, vectors, around.first(_MOST)),
         links=links(collection, read_derived(store, collection), papers, entities, claims),
         clusters=found,
         matrix=table,
@@ -96,7 +95,7 @@ def make_map(
 
 
 def neighbours(papers: int) -> int:
-    """How many neighbours of each paper are looked at: about the root of their number, 3 to 10."""
+    """How many neighbours of each paper count for clusters: the root of their number, 3 to 10."""
     return int(min(_MOST, max(_FEWEST, round(papers**0.5))))
 
 
@@ -146,7 +145,7 @@ def _of_paper(papers: Mapping[str, MapPaper], claims: Mapping[str, MapClaim]) ->
 
 def _notes(vectors: relatedness.Vectors, papers: int, table: Matrix) -> tuple[str, ...]:
     notes = [
-        f"Each paper is linked to its {neighbours(papers)} nearest.",
+        f"Each paper is linked to its {_MOST} nearest; {neighbours(papers)} of them count for clusters.",
         f"Entities and words that more than {relatedness.HUB:,} papers have do not count for relatedness"
         + (f"; there are {vectors.hubs:,}." if vectors.hubs else "; there is none here."),
     ]

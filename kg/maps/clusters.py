@@ -30,12 +30,13 @@ _HUB: Final = 0.4
 
 
 def neighbour_graph(neighbours: Neighbours) -> PaperGraph:
-    """The papers, each linked to its nearest; ``weight`` is the score."""
+    """The papers, each linked to its nearest; ``weight`` is the score, double where both are near."""
     graph: PaperGraph = nx.Graph()
     graph.add_nodes_from(int(paper) for paper in neighbours.papers)
-    for paper, (others, scores) in zip(neighbours.papers, neighbours.near, strict=True):
-        for other, score in zip(others, scores, strict=True):
-            graph.add_edge(int(paper), int(other), weight=float(score))
+    for paper, (others, scores) in zip(neighbours.papers.tolist(), neighbours.near, strict=True):
+        for other, score in zip(others.tolist(), scores.tolist(), strict=True):
+            known = graph.edges[paper, other]["weight"] if graph.has_edge(paper, other) else 0.0
+            graph.add_edge(paper, other, weight=known + score)
     return graph
 
 

@@ -442,7 +442,7 @@ def test_clusters_of_many_papers_change_little_with_one(larger_store: Store) -> 
         # Each paper counts for how much of its cluster is still together, and alone.
         for cluster in [one - {paper} for one in whole]:
             kept += [max(len(cluster & one) / len(cluster | one) for one in fewer)] * len(cluster)
-    assert sum(kept) / len(kept) > 0.88  # 0.82 where papers are visited in a shuffled order
+    assert sum(kept) / len(kept) > 0.93  # 0.88 where papers are visited in a shuffled order
 
 
 def test_many_papers_are_drawn_near_their_neighbours(larger_store: Store) -> None:
