@@ -40,14 +40,7 @@ class Does:
     relations: tuple[Relation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Strong:
-    """Words that stand out."""
-
-    text: str
-
-
-Part: TypeAlias = str | Name | Cite | Said | Does | Strong
+Part: TypeAlias = str | Name | Cite | Said | Does
 Parts: TypeAlias = tuple[Part, ...]
 
 

@@ -21,15 +21,26 @@ class FileNames:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def name(self, text: str) -> str:
-        """A file name for a text, without extension; never empty, never one that was given before."""
+    def name(self, text: str, kind: str = "") -> str:
+        """A file name for a text, without extension; never empty, never one that was given before.
+
+        Args:
+            text: What it is a name of.
+            kind: What tells it apart where the name is taken: ``GRPO (Method)``; else a number does.
+        """
         stem = _stem(text)
+        if kind and _key(stem) in self._taken:
+            stem = f"{stem} ({kind})"
         name, number = stem, 1
-        while (key := unicodedata.normalize("NFKC", name).casefold()) in self._taken:
+        while (key := _key(name)) in self._taken:
             number += 1
             name = f"{stem} {number}"
         self._taken.add(key)
         return name
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _stem(text: str) -> str:

@@ -26,7 +26,6 @@ from kg.maps.exports.document import (
     Parts,
     Quotations,
     Said,
-    Strong,
     Table,
 )
 from kg.maps.exports.evidence import Evidence, Sentence, papers_in_order
@@ -229,7 +228,7 @@ class _Writer:
             return "\\,".join(f"\\evidence{{{number}}}" for number in part.numbers)
         if isinstance(part, Does):
             return "".join(LETTERS[relation] for relation in part.relations)
-        return f"\\textbf{{{escape(part.text)}}}" if isinstance(part, Strong) else escape(part)
+        return escape(part)
 
     def quoted(self, sentence: Sentence) -> str:
         paper = self.work.papers[sentence.paper]

@@ -19,11 +19,10 @@ from kg.maps.exports.document import (
     Parts,
     Quotations,
     Said,
-    Strong,
 )
 from kg.maps.exports.evidence import Evidence, Sentence, papers_in_order
 from kg.maps.exports.outline import outline
-from kg.maps.exports.people import short_title
+from kg.maps.exports.people import byline, short_title
 from kg.maps.exports.wording import VERBS, amount
 from kg.maps.records import MapPaper, RelatedWorkMap
 from kg.network.web_links import paper_links
@@ -134,7 +133,7 @@ class _Writer:
             return "".join(f"[^q{number}]" for number in part.numbers)
         if isinstance(part, Does):
             return ", ".join(VERBS[relation][0] for relation in part.relations)
-        return f"**{escape(part.text)}**" if isinstance(part, Strong) else _inner(part)
+        return _inner(part)
 
     def citation(self, cite: Cite) -> str:
         paper = self.work.papers[cite.paper]
@@ -171,7 +170,7 @@ def _line(text: str) -> str:
 
 
 def _reference(paper: MapPaper) -> str:
-    names = f"{', '.join(map(escape, paper.authors))}. " if paper.authors else ""
+    names = f"{escape(byline(paper)).removesuffix('.')}. " if paper.authors else ""
     issued = f" ({paper.issued[:4]})" if paper.issued else ""
     links = paper_links(arxiv=paper.arxiv_id, doi=paper.doi, url=paper.url, code=paper.code_url)
     where = "".join(f" {markdown_link(text, href)}" for text, href in links)

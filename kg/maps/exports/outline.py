@@ -61,7 +61,7 @@ def outline(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
         yield from tables
     yield Heading(1, ("How this was made",))
     sure = (
-        f"Sentences are made of claims with a confidence of {SURE} or more; the others are in evidence.csv."
+        f"Sentences are made of claims with a confidence of {SURE} or more; the others are in evidence.csv "
     )
     yield Items(((sure,), *((note,) for note in work.notes)))
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from kg import web
+from kg.maps.exports.people import byline
 from kg.maps.exports.wording import counted
 from kg.maps.records import Gap, GapTable, MapResult, PaperLink, Related, RelatedWorkMap
 from kg.network.web_links import paper_links
@@ -134,7 +135,7 @@ class _Packed:
         return {
             "title": " ".join(paper.title.split()),
             "cite": paper.cite_key,
-            "authors": ", ".join(paper.authors),
+            "authors": byline(paper, 20),
             "issued": paper.issued,
             "cluster": paper.cluster,
             "x": round(paper.x, 5),

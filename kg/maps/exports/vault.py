@@ -11,7 +11,7 @@ from typing import Any, Final
 from kg.maps.exports.evidence import Evidence
 from kg.maps.exports.file_names import FileNames
 from kg.maps.exports.markdown import escape, markdown_link, marked
-from kg.maps.exports.people import short_title
+from kg.maps.exports.people import byline, short_title
 from kg.maps.exports.wording import VERBS, amount, counted, main_relations
 from kg.maps.records import MapClaim, MapEntity, MapPaper, MapResult, Related, RelatedWorkMap
 from kg.network.web_links import paper_links
@@ -56,7 +56,7 @@ class _Vault:
         for paper in work.papers.values():
             self.papers[paper.key] = f"Papers/{names.name(short_title(paper.title, 80))}"
         for entity in work.entities.values():
-            self.entities[entity.slug] = f"Entities/{names.name(entity.label)}"
+            self.entities[entity.slug] = f"Entities/{names.name(entity.label, entity.type)}"
         self.claims: dict[str, list[MapClaim]] = defaultdict(list)
         for claim in work.claims.values():
             self.claims[claim.entity].append(claim)
@@ -112,7 +112,7 @@ class _Vault:
         yield from _front(properties)
         yield f"# {_text(paper.title)}\n"
         links = paper_links(arxiv=paper.arxiv_id, doi=paper.doi, url=paper.url, code=paper.code_url)
-        about = [", ".join(map(_text, paper.authors)), paper.issued]
+        about = [_text(byline(paper)), paper.issued]
         about += [markdown_link(text, href) for text, href in links]
         if any(about):
             yield f"\n{' · '.join(filter(None, about))}\n"

@@ -68,6 +68,7 @@ def test_devices_and_long_and_empty_names_get_names_of_their_own() -> None:
     given = [names.name(text) for text in ("NUL", "nul.txt", "COM1", "", "...", "é" * 90, "é" * 91, "Aux")]
     assert given[:6] == ["NUL_", "nul.txt_", "COM1_", "unnamed", "unnamed 2", "é" * 50]
     assert given[6:] == ["é" * 50 + " 2", "Aux_"]
+    assert names.name("nul", "Model") == "nul_ (Model)"
 
 
 def test_each_sentence_stands_in_the_notes_of_its_paper_and_its_entities(vault: Vault) -> None:
