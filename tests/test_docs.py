@@ -13,6 +13,7 @@ import typer.main
 import kg
 from kg.cli import app
 from kg.extraction.registry import OURS
+from kg.maps.exports import FORMATS
 from kg.outputs import EXPORTS
 from kg.sources import known_formats
 from tests.conftest import ROOT
@@ -33,7 +34,7 @@ def test_readme_shows_every_command() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("name", [*EXPORTS, *OURS, *(known.name for known in known_formats())])
+@pytest.mark.parametrize("name", [*EXPORTS, *FORMATS, *OURS, *(known.name for known in known_formats())])
 def test_readme_names_every_format_and_extractor(name: str) -> None:
     assert f"`{name}`" in README
 

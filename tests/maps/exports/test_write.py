@@ -83,6 +83,19 @@ def test_a_file_and_a_stream_get_the_same(tmp_path: Path) -> None:
         write_map(SAMPLE, "obsidian", out)
 
 
+def test_without_matplotlib_all_but_the_pictures_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(kg.KgError, match=r"pip install 'paperkg\[maps\]'"):
+        write_map(SAMPLE, "svg", tmp_path / "map.svg")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(kg.KgError, match=r"all is written but map\.svg and map\.png: .*paperkg\[maps\]"):
+        write_map(SAMPLE, tmp_path)
+    assert (tmp_path / "related-work.md").is_file()
+    assert not (tmp_path / "map.svg").exists()
+
+
 @pytest.mark.parametrize(
     ("to", "output", "targets"),
     [
