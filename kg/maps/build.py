@@ -36,6 +36,7 @@ from kg.records import RELATIONS
 
 _MOST: Final = 10
 _FEWEST: Final = 3
+_TOLD: Final = 5
 
 
 def make_map(
@@ -80,7 +81,7 @@ def make_map(
         entities=entities,
         claims=claims,
         results=results,
-        related=relatedness.related(collection, vectors, around.first(_MOST)),
+        related=relatedness.related(collection, vectors, around.first(pairs(len(numbers)))),
         links=links(collection, read_derived(store, collection), papers, entities, claims),
         clusters=found,
         matrix=table,
@@ -97,6 +98,11 @@ def make_map(
 def neighbours(papers: int) -> int:
     """How many neighbours of each paper count for clusters: the root of their number, 3 to 10."""
     return int(min(_MOST, max(_FEWEST, round(papers**0.5))))
+
+
+def pairs(papers: int) -> int:
+    """How many neighbours of each paper are told: five at least."""
+    return max(_TOLD, neighbours(papers))
 
 
 def _papers(
@@ -145,9 +151,9 @@ def _of_paper(papers: Mapping[str, MapPaper], claims: Mapping[str, MapClaim]) ->
 
 def _notes(vectors: relatedness.Vectors, papers: int, table: Matrix) -> tuple[str, ...]:
     notes = [
-        f"Each paper is linked to its {_MOST} nearest; {neighbours(papers)} of them count for clusters.",
-        f"Entities and words that more than {relatedness.HUB:,} papers have do not count for relatedness"
-        + (f"; there are {vectors.hubs:,}." if vectors.hubs else "; there is none here."),
+        f"Each paper is linked to its {pairs(papers)} nearest; {neighbours(papers)} of them make clusters.",
+        f"Entities and words that more than {relatedness.HUB:,} papers have do not count for relatedness "
+        f"({vectors.hubs:,} here).",
     ]
     if table.omitted:
         notes.append(

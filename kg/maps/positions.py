@@ -10,6 +10,7 @@ import networkx as nx
 import numpy as np
 
 from kg.errors import KgError
+from kg.maps.clusters import neighbour_graph
 from kg.maps.relatedness import Neighbours
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ FEW: Final = 100
 AROUND: Final = 30
 """How many of a paper's nearest are to be near it."""
 
-_ROUNDS: Final = 200
+_ROUNDS: Final = 300
+_NEAREST: Final = 5
+_FEWEST: Final = 3
 _STEPS: Final = 400
 _ANGLE: Final = 0.8  # coarser than usual, and a third faster
 _PERPLEXITY: Final = 9  # scikit-learn wants three times as many neighbours, and two more
@@ -37,9 +40,9 @@ def positions(
 ) -> Mapping[int, tuple[float, float]]:
     """The x and y of each paper, 0 to 1.
 
-    Few papers are drawn as a force-directed graph (Fruchterman and Reingold 1991, by networkx), many by t-SNE
-    (van der Maaten and Hinton 2008, by scikit-learn) on their nearest, which starts with the clusters apart.
-    Papers without a neighbour stand in rows below.
+    Few papers are drawn by ForceAtlas2 (Jacomy and others 2014, by networkx; in the LinLog mode) with their
+    five nearest, many by t-SNE (van der Maaten and Hinton 2008, by scikit-learn) with their thirty nearest,
+    which starts with the clusters apart. Papers without a neighbour stand in rows below.
 
     Args:
         neighbours: ``AROUND`` nearest of each paper.
@@ -55,8 +58,7 @@ def positions(
     if len(linked) > FEW:
         at = _fitted(_by_tsne(neighbours, linked, _start(graph, groups, linked, seed), seed))
     else:
-        drawn = nx.spring_layout(graph.subgraph(linked), seed=seed, iterations=_ROUNDS)
-        at = _fitted(np.array([drawn[node] for node in linked]).reshape(-1, 2))
+        at = _fitted(_by_forces(neighbours, linked, seed))
     # The rows of those alone take as much height as they need, a third at most.
     rows = -(-len(alone) // _ROW)
     below = min(rows / _ROW, 1 / 3) if linked else 1.0
@@ -82,6 +84,15 @@ def _start(graph: PaperGraph, groups: Sequence[Sequence[int]], linked: Sequence[
     centres = nx.spring_layout(whole, seed=seed, iterations=_ROUNDS)
     apart = np.random.default_rng(seed).normal(scale=0.1, size=(len(linked), 2))
     return np.array([centres[cluster[paper]] for paper in linked]) + apart
+
+
+def _by_forces(neighbours: Neighbours, linked: Sequence[int], seed: int) -> Points:
+    if len(linked) < _FEWEST:
+        return np.array([[number, 0.0] for number in range(len(linked))]).reshape(-1, 2)
+    near = neighbour_graph(neighbours.first(_NEAREST)).subgraph(linked)
+    with np.errstate(invalid="ignore"):  # networkx divides by the distance of each node to itself
+        drawn = nx.forceatlas2_layout(near, seed=seed, weight="weight", max_iter=_ROUNDS, linlog=True)
+    return np.array([drawn[node] for node in linked])
 
 
 def _by_tsne(neighbours: Neighbours, linked: Sequence[int], start: Points, seed: int) -> Points:
