@@ -27,7 +27,6 @@ POSSIBLE: Final[Mapping[str, frozenset[EntityType]]] = {
 """What can go with a benchmark or a task, by type: a dataset is not scored on a benchmark, nor is another
 benchmark; a task is not done for another task."""
 
-
 _ORDER: Final[tuple[GapState, ...]] = ("not seen in this collection", "stated", "not possible by type")
 
 _Pairs: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]

@@ -15,7 +15,8 @@ The relatedness of two papers is
 
 where c is the cosine of their entities, d that of their words. Each vector has, beside what others may share,
 a part of its own, ``OWN`` times as long as vectors are on average: of papers that name little, little is
-known, and naming one thing alike does not make them the same. So r is at least 0 and below 1.
+known, and naming one thing alike does not make them the same (a smooth form of the pivoted length
+normalisation of Singhal, Buckley and Mitra 1996). So r is at least 0 and below 1.
 
 What only one paper has relates it to none and does not count, nor do hubs: what more than ``HUB`` papers
 have. So the work is linear in what papers share: each entity and word costs at most ``HUB`` steps for each
