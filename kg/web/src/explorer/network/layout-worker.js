@@ -130,7 +130,8 @@ class Layout {
       outboundAttractionDistribution: false,
       adjustSizes: false,
       edgeWeightInfluence: 1,
-      scalingRatio: 8,
+      // Few nodes have room for their labels between them.
+      scalingRatio: Math.min(30, Math.max(8, 600 / nodes.length)),
       strongGravityMode: false,
       gravity: 1.5,
       slowDown: 1 + Math.log(nodes.length),
