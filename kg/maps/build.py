@@ -81,7 +81,7 @@ def make_map(
         entities=entities,
         claims=claims,
         results=results,
-        related=relatedness.related(collection, vectors, around.first(pairs(len(numbers)))),
+        related=relatedness.related(collection, vectors, around.first(_TOLD)),
         links=links(collection, read_derived(store, collection), papers, entities, claims),
         clusters=found,
         matrix=table,
@@ -98,11 +98,6 @@ def make_map(
 def neighbours(papers: int) -> int:
     """How many neighbours of each paper count for clusters: the root of their number, 3 to 10."""
     return int(min(_MOST, max(_FEWEST, round(papers**0.5))))
-
-
-def pairs(papers: int) -> int:
-    """How many neighbours of each paper are told: five at least."""
-    return max(_TOLD, neighbours(papers))
 
 
 def _papers(
@@ -151,7 +146,7 @@ def _of_paper(papers: Mapping[str, MapPaper], claims: Mapping[str, MapClaim]) ->
 
 def _notes(vectors: relatedness.Vectors, papers: int, table: Matrix) -> tuple[str, ...]:
     notes = [
-        f"Each paper is linked to its {pairs(papers)} nearest; {neighbours(papers)} of them make clusters.",
+        f"Each paper is linked to its {_TOLD} nearest; clusters are made of {neighbours(papers)}.",
         f"Entities and words that more than {relatedness.HUB:,} papers have do not count for relatedness "
         f"({vectors.hubs:,} here).",
     ]
