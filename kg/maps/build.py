@@ -146,7 +146,7 @@ def _of_paper(papers: Mapping[str, MapPaper], claims: Mapping[str, MapClaim]) ->
 
 def _notes(vectors: relatedness.Vectors, papers: int, table: Matrix) -> tuple[str, ...]:
     notes = [
-        f"Each paper is linked to its {_TOLD} nearest; clusters are made of {neighbours(papers)}.",
+        f"Each paper is linked to its {_TOLD} nearest; clusters come from its {neighbours(papers)} nearest.",
         f"Entities and words that more than {relatedness.HUB:,} papers have do not count for relatedness "
         f"({vectors.hubs:,} here).",
     ]

@@ -362,6 +362,10 @@ def test_small_and_odd_graphs(tmp_path: Path) -> None:
     assert not one.related
     assert len(one.matrix.columns) == 5
 
+    nothing = make_map(opened(garden(PAPERS[-1:]), tmp_path / "nothing.nt"))
+    assert [cluster.name for cluster in nothing.clusters] == ["Nothing Named"]
+    assert not nothing.claims
+
     two = make_map(opened(garden([PAPERS[0], PAPERS[3]]), tmp_path / "two.nt"))
     assert [len(cluster.papers) for cluster in two.clusters] == [2]
     assert len(two.related) == 1
@@ -375,6 +379,25 @@ def test_small_and_odd_graphs(tmp_path: Path) -> None:
     assert [paper.cite_key for paper in work.papers.values()] == ["thoughtslanguage", "nothingnamed"]
     assert [cluster.name for cluster in work.clusters] == ["not related to the others"]
     assert all(event.month == "" for one in work.timelines for event in one.events)
+
+
+def test_papers_and_entities_under_another_base_are_kept(tmp_path: Path) -> None:
+    graph = garden()
+    graph.update(
+        """PREFIX kg: <https://w3id.org/paperkg/ontology#> PREFIX dcterms: <http://purl.org/dc/terms/>
+        PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> PREFIX e: <https://w3id.org/paperkg/id/entity/>
+        INSERT DATA {
+          <http://example.net/1> a kg:Paper ; dcterms:title "Elsewhere" .
+          <http://example.net/c> a kg:Claim ; rdf:subject <http://example.net/1> ; kg:confidence 0.5 ;
+            rdf:predicate kg:uses ; rdf:object e:grafting .
+          <http://example.net/d> a kg:Claim ; rdf:subject <http://example.net/1> ; kg:confidence 0.5 ;
+            rdf:predicate kg:wonders ; rdf:object e:grafting .
+        }"""
+    )
+    work = make_map(opened(graph, tmp_path / "graph.nt"))
+    assert work.papers["http://example.net/1"].iri == "http://example.net/1"
+    assert work.of_paper["http://example.net/1"] == ("http://example.net/c",)
+    assert work.claims["http://example.net/c"].quotes == ()
 
 
 def test_another_base_makes_no_difference_but_in_iris(work: RelatedWorkMap, tmp_path: Path) -> None:
