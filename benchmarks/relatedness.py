@@ -1,13 +1,13 @@
 """How often the papers nearest to a paper share its primary category.
 
-    python -m benchmarks.relatedness CORPUS [--papers 10000] [--graph OUTPUT]
+    python -m benchmarks.relatedness CORPUS [--papers 10000] [--skip 0] [--graph OUTPUT]
 
 CORPUS is a file of arXiv metadata as JSON Lines, gzipped or not. OUTPUT is a graph that was built from its
-papers; without it, one is built from the first papers of the corpus. Neither the category nor the reading
-list is seen: relatedness is that of ``kg.maps``, from claims alone. Its peers see the abstracts: TF-IDF
-(scikit-learn, English stop words, sublinear term frequency, terms of two papers or more) and BM25 (bm25s, its
-defaults, English stop words), each abstract a query. The weights of relatedness were chosen on the papers in
-the first half, by arXiv id, so the second half is the one that counts.
+papers; without it, one is built from the first papers of the corpus, or from those after some. Neither the
+category nor the reading list is seen: relatedness is that of ``kg.maps``, from claims alone. Its peers see
+the abstracts: TF-IDF (scikit-learn, English stop words, sublinear term frequency, terms of two papers or
+more) and BM25 (bm25s, its defaults, English stop words), each abstract a query. Figures are given for either
+half of the papers, by arXiv id.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ def read_corpus(path: Path) -> dict[str, dict[str, Any]]:
         return {f"arxiv-{record['id'].replace('/', '%2F')}": record for record in records}
 
 
-def build(corpus: Path, papers: int, folder: Path) -> Path:
-    """A graph of the first papers of a corpus, without their categories."""
+def build(corpus: Path, skip: int, papers: int, folder: Path) -> Path:
+    """A graph of some papers of a corpus, without their categories."""
     source = folder / "papers.jsonl"
     with source.open("w", encoding="utf-8") as written:
-        for record in list(read_corpus(corpus).values())[:papers]:
+        for record in list(read_corpus(corpus).values())[skip : skip + papers]:
             kept = {name: value for name, value in record.items() if name != "categories"}
             written.write(json.dumps(kept) + "\n")
     kg.build([str(source)], output=folder / "output")
@@ -109,11 +109,12 @@ def main() -> None:
     )
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--papers", type=int, default=10_000)
+    parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--graph", type=Path)
     given = parser.parse_args()
     corpus = read_corpus(given.corpus)
     with tempfile.TemporaryDirectory() as folder:
-        graph = given.graph or build(given.corpus, given.papers, Path(folder))
+        graph = given.graph or build(given.corpus, given.skip, given.papers, Path(folder))
         collection = read_collection(kg.open_store(graph))
     keys = [key for key in collection.papers if key in corpus]
     if len(keys) < len(collection.papers):
