@@ -17,7 +17,6 @@ from kg.errors import UsageError
 app = typer.Typer(
     help="Put what you know better into curation.yaml, which kg build replays: merge, split, rename …",
     rich_markup_mode=None,
-    no_args_is_help=True,
 )
 
 FileOption = Annotated[
@@ -34,6 +33,12 @@ TypeOption = Annotated[
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="An entity, by any of its names.")]
 _FILE = Path("curation.yaml")
+
+
+@app.callback(invoke_without_command=True)
+def _curate(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()

@@ -25,10 +25,10 @@ _TYPES: Final = "SELECT ?entity ?type { VALUES ?type { TYPES } ?entity a ?type }
 )
 _LINKS: Final = """SELECT ?entity ?property ?value {
   VALUES ?property { skos:altLabel skos:broader skos:exactMatch } ?entity ?property ?value }"""
-_FIELDS: Final = """SELECT ?paper ?property ?value { %s
-  VALUES ?property { dcterms:title dcterms:abstract kg:byline dcterms:issued dcterms:isPartOf
-    fabio:hasArXivId schema:version kg:doi schema:url schema:codeRepository }
-  ?paper ?property ?value }"""
+# With a second VALUES for the properties Oxigraph joins them the slow way.
+_FIELDS: Final = """SELECT ?paper ?property ?value { %s ?paper ?property ?value
+  FILTER (?property IN (dcterms:title, dcterms:abstract, kg:byline, dcterms:issued, dcterms:isPartOf,
+    fabio:hasArXivId, schema:version, kg:doi, schema:url, schema:codeRepository)) }"""
 _MENTIONS: Final = "SELECT ?mention ?entity { %s ?mention kg:inPaper ?paper ; kg:denotes ?entity }"
 _CLAIMS: Final = """SELECT ?paper ?entity ?relation ?confidence ?by { %s
   ?claim rdf:subject ?paper ; a kg:Claim ; rdf:predicate ?relation ; rdf:object ?entity ;
