@@ -117,19 +117,27 @@ def _connections(
 def _timelines(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]:
     told = [(timeline, lines) for timeline in work.timelines if (lines := _events(work, evidence, timeline))]
     # What this collection introduced and took up says most.
-    told.sort(key=lambda one: (one[0].origin == "introduced elsewhere", -sum(one[0].months.values())))
+    told.sort(key=lambda one: (not _introduced_here(work, one[0]), -sum(one[0].months.values())))
     if not told:
         return
     yield Heading(1, ("Timelines",))
     yield Paragraph(("What is first here is first among these papers.",))
     for timeline, lines in told[:_TIMELINES]:
         entity = work.entities[timeline.entity]
-        rest = f"; {len(lines) - _EVENTS} later events are left out" if len(lines) > _EVENTS else ""
+        rest = f"; the first {_EVENTS} of {len(lines)} events" if len(lines) > _EVENTS else ""
+        sure = timeline.origin == "introduced elsewhere" or _introduced_here(work, timeline)
         yield Heading(2, (entity.label,))
-        yield Paragraph((f"{entity.type}, {timeline.origin}{rest}:",))
+        yield Paragraph((f"{entity.type}{f', {timeline.origin}' if sure else ''}{rest}:",))
         yield Items(tuple(lines[:_EVENTS]))
     if len(told) > _TIMELINES:
         yield Paragraph((f"{len(told) - _TIMELINES} more timelines are in the interactive page.",))
+
+
+def _introduced_here(work: RelatedWorkMap, timeline: Timeline) -> bool:
+    return any(
+        event.kind == "introduced" and work.claims[event.claim].confidence >= SURE
+        for event in timeline.events
+    )
 
 
 def _events(work: RelatedWorkMap, evidence: Evidence, timeline: Timeline) -> list[Parts]:
@@ -210,11 +218,12 @@ def _contradictions(work: RelatedWorkMap, evidence: Evidence) -> Iterator[Block]
     yield Heading(1, ("Results that differ",))
     yield Paragraph(
         (
-            "Two papers give different values for the same model, benchmark and metric. These are "
-            "candidates to look at: settings may differ.",
+            "Results for the same model, benchmark and metric that differ, those of two papers first. These "
+            "are candidates to look at: settings may differ.",
         )
     )
-    for pair in work.contradictions[:_CONTRADICTIONS]:
+    pairs = sorted(work.contradictions, key=lambda pair: pair.one.paper == pair.other.paper)
+    for pair in pairs[:_CONTRADICTIONS]:
         yield Paragraph(_difference(evidence, pair))
         yield Quotations(tuple(dict.fromkeys(evidence.of_result(pair.one) + evidence.of_result(pair.other))))
     if len(work.contradictions) > _CONTRADICTIONS:

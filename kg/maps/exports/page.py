@@ -19,7 +19,6 @@ _PAPERS: Final = 2000
 _PAIRS_EACH: Final = 6
 """Related pairs for each paper, the strongest first."""
 _QUOTES: Final = 2
-_ROWS: Final = 400
 _BOARDS: Final = 200
 _CONTRADICTIONS: Final = 300
 _SUPPORTS: Final = 400
@@ -75,7 +74,7 @@ class _Packed:
         relations = list(dict.fromkeys(work.claims[iri].relation for iri in self.iris))
         made: dict[str, Any] = {
             "start": work.start,
-            "notes": list(work.notes),
+            "notes": [*work.notes, *self._capped()],
             "notice": self._notice(),
             "lists": lists,
             "relations": relations,
@@ -117,6 +116,18 @@ class _Packed:
         if len(self.keys) == total:
             return ""
         return f"Showing {len(self.keys):,} of {counted(total)}: those nearest to the middle of their groups"
+
+    def _capped(self) -> list[str]:
+        totals = (
+            ("leaderboards", len(self.work.boards), _BOARDS),
+            ("pairs of results that differ", len(self.work.contradictions), _CONTRADICTIONS),
+            ("claims of several papers", len(self.work.supports), _SUPPORTS),
+        )
+        return [
+            f"This page holds the first {most:,} of {total:,} {name}."
+            for name, total, most in totals
+            if total > most
+        ]
 
     def _has(self, *papers: str) -> bool:
         return all(paper in self.papers for paper in papers)
@@ -189,7 +200,7 @@ class _Packed:
 
     def _matrix(self, relations: list[Any]) -> list[Any]:
         matrix = self.work.matrix
-        rows = [self.papers[key] for key in matrix.rows if key in self.papers][:_ROWS]
+        rows = [self.papers[key] for key in matrix.rows if key in self.papers]
         used = {claim.relation for claims in matrix.cells.values() for claim in claims}
         shown = [number for number, relation in enumerate(relations) if relation in used]
         return [rows, self._known(matrix.columns), matrix.omitted, shown]

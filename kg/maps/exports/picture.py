@@ -31,6 +31,8 @@ _HEIGHT: Final = 5.0
 _MARGIN: Final = 0.06
 _LEGEND_LINE: Final = 0.125
 _LABELS: Final = 120
+_SMALL: Final = 10
+"""Square points below which a mark has no border, which would hide it."""
 _LINES: Final = 1500
 _WRAP: Final = 62
 _FONTS: Final = ("DejaVu Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Microsoft YaHei", "PingFang SC")
@@ -108,7 +110,7 @@ def _draw(work: RelatedWorkMap, figure: Figure, names: list[str]) -> None:
             zorder=1,
         )
     )
-    size = min(40.0, max(3.0, 4000 / max(len(work.papers), 1)))
+    size = min(40.0, max(4.0, 4000 / max(len(work.papers), 1)))
     handles = []
     groups: dict[int, list[MapPaper]] = defaultdict(list)
     for paper in work.papers.values():
@@ -124,7 +126,7 @@ def _draw(work: RelatedWorkMap, figure: Figure, names: list[str]) -> None:
                     s=size,
                     c=OTHERS if last else cluster_colour(number),
                     marker="." if last else MARKERS[number],
-                    linewidths=0.4,
+                    linewidths=0.4 if size > _SMALL else 0,
                     edgecolors="white",
                     zorder=2,
                 )

@@ -282,12 +282,13 @@ function boardRow(result, hint, actions) {
 
 /** Pairs of results that differ. */
 export function differencesView({ map, isShown, actions }) {
-  const pairs = map.contradictions.filter(({ one, other }) => isShown(one.paper) && isShown(other.paper));
-  if (!pairs.length)
-    return [empty("No two papers give different values for the same model, benchmark and metric.")];
+  const pairs = map.contradictions
+    .filter(({ one, other }) => isShown(one.paper) && isShown(other.paper))
+    .sort((one, other) => (one.one.paper === one.other.paper) - (other.one.paper === other.other.paper));
+  if (!pairs.length) return [empty("No two results for the same model, benchmark and metric differ.")];
   return [
     empty(
-      "Candidates to look at: the same model, benchmark and metric with different values. Settings may differ.",
+      "Candidates to look at: the same model, benchmark and metric with different values, those of two papers first. Settings may differ.",
     ),
     longList(pairs, ({ one, other }) =>
       element("div", { className: "pair" }, resultBody(one, actions), resultBody(other, actions)),
