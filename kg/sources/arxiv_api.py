@@ -29,6 +29,7 @@ from urllib3.exceptions import InvalidHeader, NewConnectionError
 
 from kg.errors import KgError, UsageError
 from kg.records import Paper, Problem, ReadingList
+from kg.sources.bibliographic import author_names
 from kg.sources.formats import OnProblem
 from kg.sources.identifiers import ArxivId, find_code_url, parse_arxiv, parse_doi, repair_url
 from kg.text import plain, slugify, tidy
@@ -327,7 +328,7 @@ def _paper(result: arxiv.Result) -> Paper | None:
     return Paper(
         title=plain(result.title),
         abstract=abstract,
-        authors=tuple(name for author in result.authors if (name := plain(author.name))),
+        authors=author_names(plain(author.name) for author in result.authors),
         issued=result.published.date().isoformat(),
         arxiv_id=arxiv_id.id,
         arxiv_version=arxiv_id.version,

@@ -43,6 +43,11 @@ _HEADING = re.compile(r"^\s*<jats:title>\s*(?:abstract|summary)\s*</jats:title>"
 _JATS_INLINE = frozenset({"italic", "bold", "sub", "sup", "sc", "monospace", "underline", "inline-formula"})
 
 
+def author_names(names: Iterable[str]) -> tuple[str, ...]:
+    """The names that hold a letter: arXiv keeps the colon after a group's name as an author of its own."""
+    return tuple(name for name in names if any(map(str.isalpha, name)))
+
+
 def paper_from(
     title: str,
     *,
@@ -61,7 +66,7 @@ def paper_from(
     Args:
         title: Plain text, as are abstract and authors.
         abstract: Searched for an address of code too, but for no identifier: it may cite other papers.
-        authors: Given name first; empty ones are left out.
+        authors: Given name first; those without a letter are left out.
         date: As `as_date` gives it. The month that an arXiv id names is taken where it says more.
         eprints: Fields that are an arXiv id, if anything.
         dois: Fields that are a DOI, bare or as an address.
@@ -83,7 +88,7 @@ def paper_from(
     return Paper(
         title=title,
         abstract=abstract,
-        authors=tuple(filter(None, authors)),
+        authors=author_names(authors),
         issued=month if month.startswith(date) else date,
         arxiv_id=arxiv_id,
         arxiv_version=arxiv.version if arxiv else None,

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from kg.records import Paper
+from kg.sources.bibliographic import author_names
 from kg.sources.formats import Document, Format
 from kg.sources.identifiers import find_code_url, issued_from_arxiv, parse_arxiv, parse_doi, repair_url
 from kg.text import plain
@@ -90,7 +91,7 @@ def _authors(record: dict[str, Any]) -> tuple[str, ...]:
         names = _AND.split(_AFFILIATION.sub("", plain(authors)))
     else:
         names = [name for name in authors if isinstance(name, str)] if isinstance(authors, list) else []
-    return tuple(name for name in map(plain, names) if name)
+    return author_names(map(plain, names))
 
 
 def _created(versions: list[dict[str, Any]]) -> str:

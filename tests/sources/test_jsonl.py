@@ -74,6 +74,12 @@ def test_authors_in_one_string_are_told_apart(tmp_path: Path) -> None:
     assert paper.authors == ("A. Bee", "C. Dee", "E. Eff")
 
 
+def test_the_colon_after_a_group_is_no_author(tmp_path: Path) -> None:
+    record = {"id": "2501.00001", "title": "T", "authors": ["Pond Team", ":", "A. Bee", "李白"]}
+    (paper,), _ = read(write(tmp_path / "a.jsonl", record))
+    assert paper.authors == ("Pond Team", "A. Bee", "李白")
+
+
 def test_a_bad_line_is_reported_with_its_number_and_the_rest_is_read(tmp_path: Path) -> None:
     good = {"id": "2501.00001", "title": "One"}
     path = write(

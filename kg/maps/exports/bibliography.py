@@ -17,7 +17,7 @@ from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-from kg.maps.exports.people import Person, authors_of, person, short_title
+from kg.maps.exports.people import Person, person, short_title
 from kg.maps.records import MapPaper, RelatedWorkMap
 
 _SPACE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -53,7 +53,7 @@ def render_csl_json(work: RelatedWorkMap) -> str:
 def _entry(paper: MapPaper) -> Entry:
     year, month, _ = _date(paper)
     fields = {
-        "author": " and ".join(_bibtex_name(person(name)) for name in authors_of(paper)),
+        "author": " and ".join(_bibtex_name(person(name)) for name in paper.authors),
         "key": "" if paper.authors else _latex(short_title(paper.title)),  # to sort by
         "title": f"{{{_latex(paper.title)}}}",
         "year": year,
@@ -74,7 +74,7 @@ def _item(paper: MapPaper) -> dict[str, Any]:
         "id": paper.cite_key,
         "type": "article",
         "title": _line(paper.title),
-        "author": [_csl_name(person(name)) for name in authors_of(paper)],
+        "author": [_csl_name(person(name)) for name in paper.authors],
         "issued": {"date-parts": [numbers]} if numbers else None,
         "publisher": "arXiv" if paper.arxiv_id else "",
         "number": f"arXiv:{paper.arxiv_id}" if paper.arxiv_id else "",

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kg.maps.exports.evidence import Evidence
-from kg.maps.exports.people import authors_of
 from kg.maps.exports.wording import VERBS, main_relations
 from kg.maps.records import MapPaper, RelatedWorkMap
 from kg.records import ENTITY_TYPES, RELATIONS
@@ -171,7 +170,7 @@ def render_orkg(work: RelatedWorkMap) -> str:
         paper = work.papers[key]
         year, month = [*paper.issued.split("-"), ""][:2]
         month = month.lstrip("0")
-        row = [paper.title, "; ".join(authors_of(paper)), month, year, paper.doi]
+        row = [paper.title, "; ".join(paper.authors), month, year, paper.doi]
         for name in order:
             given = cells.get(name, [])
             row += [*given, *[""] * (widths[name] - len(given))]

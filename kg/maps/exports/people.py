@@ -35,20 +35,15 @@ def person(name: str) -> Person:
     return Person(" ".join(parts.first), " ".join(parts.von), " ".join(parts.last), " ".join(parts.jr))
 
 
-def authors_of(paper: MapPaper) -> list[str]:
-    """The names of a paper's authors; some sources put a colon after a group among them."""
-    return [name for name in paper.authors if any(character.isalpha() for character in name)]
-
-
 def byline(paper: MapPaper, limit: int = 10) -> str:
     """The first authors by their whole names, and ``et al.`` where there are more."""
-    names = authors_of(paper)
+    names = paper.authors
     return ", ".join([*names[:limit], *(["et al."] if len(names) > limit else [])])
 
 
 def short_byline(paper: MapPaper) -> str:
     """``Liu``, ``Liu and Chen``, ``Liu et al.``; empty without authors."""
-    families = [f"{one.particle} {one.family}".strip() for one in map(person, authors_of(paper))]
+    families = [f"{one.particle} {one.family}".strip() for one in map(person, paper.authors)]
     if len(families) > 2:
         return f"{families[0]} et al."
     return " and ".join(families)
