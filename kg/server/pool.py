@@ -104,6 +104,10 @@ class _Worker:
 
     async def gone(self) -> None:
         await self._process.wait()
+        if self._process.stdin:  # else it is closed when the event loop is gone
+            self._process.stdin.close()
+            with suppress(OSError):
+                await self._process.stdin.wait_closed()
 
     async def _exchange(self, line: bytes) -> dict[str, Any]:
         stdin, stdout = self._process.stdin, self._process.stdout
