@@ -14,8 +14,9 @@ import networkx as nx
 from kg.maps.collection import Collection
 from kg.maps.options import MapOptions
 from kg.maps.records import Cluster
-from kg.maps.relatedness import Neighbours, name_words, short_title
+from kg.maps.relatedness import Neighbours, name_words
 from kg.records import RELATIONS
+from kg.text.titles import short_title
 
 if TYPE_CHECKING:
     PaperGraph: TypeAlias = "nx.Graph[int]"

@@ -38,6 +38,7 @@ from kg.maps.collection import Collection
 from kg.maps.options import MapOptions
 from kg.maps.records import Reason, Related
 from kg.records import RELATIONS, Relation
+from kg.text.titles import short_title
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,7 +56,6 @@ REASONS: Final = 8
 """How many reasons a pair of papers is given."""
 
 _DECIMALS: Final = 9
-_SHORT: Final = 60
 _TOLD: Final = 3
 _STOP: Final = frozenset("a an and based by for from in of on the to using via with".split())
 _PHRASES: Final[Mapping[Relation, tuple[str, str]]] = {
@@ -235,16 +235,6 @@ def explain(collection: Collection, vectors: Vectors, source: int, target: int) 
             reasons, by_slug, short_title(collection.titles[source]), short_title(collection.titles[target])
         ),
     )
-
-
-def short_title(title: str) -> str:
-    """What a title has before its colon, else its first words, at most some 60 characters."""
-    head, colon, _ = title.partition(":")
-    if colon and 2 <= len(head) <= _SHORT:
-        return head.strip()
-    if len(title) <= _SHORT:
-        return title
-    return title[: _SHORT - 1].rpartition(" ")[0] + "…"
 
 
 def name_words(name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kg.errors import KgError, UsageError
 from kg.maps.collection import Collection
 from kg.maps.options import MapOptions
-from kg.maps.relatedness import Vectors, short_title
+from kg.maps.relatedness import Vectors
 from kg.network.rows import rows
 from kg.queries.answers import run_query
 from kg.queries.names import Match, Matches, find
@@ -22,6 +22,7 @@ from kg.queries.plain import plain
 from kg.rdf import Store
 from kg.text import slugify
 from kg.text.names import fold
+from kg.text.titles import short_title
 
 _LISTS: Final = "SELECT ?list ?title WHERE { ?list a kg:ReadingList OPTIONAL { ?list dcterms:title ?title } }"
 _MEMBERS: Final = "SELECT ?paper WHERE { ?paper dcterms:isPartOf <%s> }"

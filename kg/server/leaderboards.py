@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from kg.queries.boards import lower_is_better
 from kg.rdf import Store
 from kg.server.claims import results
 from kg.server.index import GraphIndex
@@ -16,11 +16,6 @@ from kg.server.index import GraphIndex
 if TYPE_CHECKING:
     from kg.server.index import Ints
 
-_LOWER: Final = re.compile(
-    r"\b(?:(?i:errors?|perplexity|ppl|latency|delay|runtime|time|loss|distance|divergence|regret|hallucinations?)"
-    r"|fid|FID|FVD|KID|WER|CER|DER|EER|TER|MAE|MSE|N?RMSE|S?MAPE|MPJPE|LPIPS|BPC|BPB)\b"
-)
-_REDUCED: Final = re.compile(r"(?i:\breduction|\breduced|\bdetection|\bcorrection)")
 _KINDS: Final = ("absolute", "improvement")
 _ORDER: Final = (
     "By metric, the one with most results first; scores before gains, percentages before other values; then "
@@ -84,11 +79,6 @@ def leaderboard(index: GraphIndex, store: Store, benchmark: int) -> dict[str, An
         "order": _ORDER,
         "rows": [rows[number] for number in sorted(range(len(rows)), key=order)],
     }
-
-
-def lower_is_better(metric: str) -> bool:
-    """Whether a metric's name says that less of it is better: an error, a loss, a distance or a delay."""
-    return bool(_LOWER.search(metric)) and not _REDUCED.search(metric)
 
 
 def _numbers(index: GraphIndex, benchmark: int) -> Ints:

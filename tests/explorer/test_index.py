@@ -16,7 +16,6 @@ from kg.rdf import OxigraphStore, SparqlEndpoint, Store
 from kg.server.errors import BadRequest
 from kg.server.filters import Filters, select
 from kg.server.index import GraphIndex
-from kg.server.leaderboards import lower_is_better
 from kg.server.paths import shortest_paths
 from kg.server.related import related
 from tests.explorer.api import api_of, write_graph_file
@@ -240,24 +239,3 @@ class TestOddGraphs:
             )
             assert response.status_code == 200
             assert "<script>window.hacked" not in response.text
-
-
-@pytest.mark.parametrize(
-    ("metric", "lower"),
-    [
-        ("WER", True),
-        ("word error rate", True),
-        ("Fréchet inception distance", True),
-        ("perplexity", True),
-        ("inference latency", True),
-        ("RMSE", True),
-        ("accuracy", False),
-        ("F1 score", False),
-        ("power", False),
-        ("error reduction", False),
-        ("accuracy per class", False),
-        ("lossless compression ratio", False),
-    ],
-)
-def test_metrics_of_errors_are_better_when_lower(metric: str, lower: bool) -> None:
-    assert lower_is_better(metric) is lower

@@ -24,7 +24,6 @@ from kg.maps.positions import FEW
 from kg.maps.records import Gap
 from kg.maps.relatedness import nearest, vectors
 from kg.maps.supports import author_keys, disjoint_groups
-from kg.queries.boards import lower_is_better
 from kg.rdf import open_store
 from kg.rdf.store import Store
 from tests.maps.garden import PAPERS, garden, opened
@@ -182,22 +181,6 @@ def test_leaderboards_have_the_best_first(work: RelatedWorkMap) -> None:
     ]
     quote = errors.results[0].quote
     assert [quote.text[start:end] for start, end in quote.marks] == ["2.4"]
-
-
-@pytest.mark.parametrize(
-    ("metric", "lower"),
-    [
-        ("word error rate", True),
-        ("perplexity", True),
-        ("FID", True),
-        ("MAE", True),
-        ("accuracy", False),
-        ("hyper volume", False),
-        ("F1", False),
-    ],
-)
-def test_which_way_a_metric_goes(metric: str, lower: bool) -> None:
-    assert lower_is_better(metric) is lower
 
 
 def test_differing_scores_are_shown_side_by_side(work: RelatedWorkMap) -> None:

@@ -10,8 +10,9 @@ from kg.errors import UsageError
 from kg.maps import MapOptions, RelatedWorkMap, make_map
 from kg.maps.collection import read_collection
 from kg.maps.records import Related
-from kg.maps.relatedness import OWN, WORDS, name_words, nearest, short_title, vectors
+from kg.maps.relatedness import OWN, WORDS, name_words, nearest, vectors
 from kg.rdf.store import Store
+from kg.text.titles import short_title
 from tests.maps.garden import opened
 from tests.network.sample import Sample, SampleEntity, SamplePaper
 

@@ -17,8 +17,9 @@ from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-from kg.maps.exports.people import Person, person, short_title
+from kg.maps.exports.people import Person, person
 from kg.maps.records import MapPaper, RelatedWorkMap
+from kg.text.titles import short_title
 
 _SPACE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # BibTeX counts escaped braces too, and a single one would unbalance a field.

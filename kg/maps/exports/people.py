@@ -47,15 +47,3 @@ def short_byline(paper: MapPaper) -> str:
     if len(families) > 2:
         return f"{families[0]} et al."
     return " and ".join(families)
-
-
-def short_title(title: str, limit: int = 48) -> str:
-    """What stands before a title's colon, or its first words."""
-    words = " ".join(title.split())
-    before, colon, _ = words.partition(": ")
-    if colon and 2 <= len(before) <= limit:
-        return before
-    if len(words) <= limit:
-        return words
-    cut, space, _ = words[:limit].rpartition(" ")
-    return f"{cut.rstrip(' ,;:-–') if space else words[:limit]}…"

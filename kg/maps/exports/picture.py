@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kg.errors import KgError
 from kg.maps.exports.colours import COLOURS, MARKERS, OTHERS, cluster_colour
-from kg.maps.exports.people import short_byline, short_title
+from kg.maps.exports.people import short_byline
 from kg.maps.exports.wording import counted
 from kg.maps.records import Cluster, MapPaper, RelatedWorkMap
+from kg.text.titles import short_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,12 +11,13 @@ from typing import Any, Final
 from kg.maps.exports.evidence import Evidence
 from kg.maps.exports.file_names import FileNames
 from kg.maps.exports.markdown import escape, markdown_link, marked
-from kg.maps.exports.people import byline, short_title
+from kg.maps.exports.people import byline
 from kg.maps.exports.wording import VERBS, amount, counted, main_relations
 from kg.maps.records import MapClaim, MapEntity, MapPaper, MapResult, Related, RelatedWorkMap
 from kg.network.web_links import paper_links
 from kg.queries.quotes import Quote
 from kg.records import RELATIONS, Relation
+from kg.text.titles import short_title
 
 _INVERSE: Final[dict[Relation, str]] = {
     "introduces": "Introduced by",
