@@ -109,18 +109,20 @@ def test_a_cell_shows_its_sentence_on_focus_and_opens_by_keyboard(show: Open) ->
 
 
 def test_time_and_groups_filter_the_matrix(show: Open) -> None:
+    from playwright.sync_api import expect
+
     opened = show()
     opened.turn_to("Matrix")
     rows = opened.page.locator("#matrix tbody tr")
-    assert rows.count() == 5
+    expect(rows).to_have_count(5)
     opened.page.get_by_label("From").focus()
     opened.page.keyboard.press("ArrowRight")
-    assert opened.page.locator("#time output").text_content() == "2025-01 – 2025-03: 3 papers"
-    assert rows.count() == 3
+    expect(opened.page.locator("#time output")).to_have_text("2025-01 – 2025-03: 3 papers")
+    expect(rows).to_have_count(3)
     opened.page.locator("#groups input").first.uncheck()
-    assert rows.count() == 0
+    expect(rows).to_have_count(0)
     opened.page.get_by_role("button", name="Show everything").click()
-    assert opened.page.locator("#matrix tbody tr").nth(4).is_visible()
+    expect(rows.nth(4)).to_be_visible()
 
 
 def test_gaps_boards_differences_timelines_and_support_lead_to_sentences(show: Open) -> None:
