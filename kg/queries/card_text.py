@@ -138,10 +138,11 @@ def _field(name: str, value: str) -> str:
 
 
 def _claim(claim: CardClaim) -> Iterator[str]:
+    sure = f"{claim.confidence:.2f}" + (f", by {plain(claim.curated_by)}" if claim.curated_by else "")
     if claim.entity:
-        yield f"  {plain(claim.entity.label)} ({claim.entity.type}, {claim.confidence:.2f})"
+        yield f"  {plain(claim.entity.label)} ({claim.entity.type}, {sure})"
     if claim.paper:
-        yield f"  {_paper_line(claim.paper)} ({claim.confidence:.2f})"
+        yield f"  {_paper_line(claim.paper)} ({sure})"
     for quote in claim.quotes:
         yield f"    {mark_quote(quote)}"
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kg.errors import UsageError
 from kg.queries.answers import run_query
 from kg.queries.names import Kind, find
-from kg.queries.quotes import Quote, quote, read_quotes
+from kg.queries.quotes import Quote, quote, read_curators, read_quotes
 from kg.rdf import PREFIXES, Store, Term
 from kg.records import ENTITY_TYPES, RELATIONS, EntityType, Relation, ResultKind
 
@@ -119,6 +119,8 @@ class CardClaim:
     """On a paper's card."""
     paper: PaperRef | None = None
     """On an entity's card."""
+    curated_by: str | None = None
+    """Who vouches for it, where a curation does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +292,9 @@ def _claims_of_paper(store: Store, iri: ox.NamedNode) -> tuple[CardClaim, ...]:
         if entity_type := _type_of(_text(cls)):
             ref = EntityRef(_text(entity), _text(label), entity_type)
             found[_text(claim)] = (_relation_of(relation), Decimal(_text(confidence)), ref)
-    quotes = read_quotes(store, found)
+    quotes, curators = read_quotes(store, found), read_curators(store, found)
     claims = [
-        CardClaim(relation, confidence, quotes[claim], entity=entity)
+        CardClaim(relation, confidence, quotes[claim], entity=entity, curated_by=curators.get(claim))
         for claim, (relation, confidence, entity) in found.items()
     ]
 
@@ -313,7 +315,8 @@ def _entity_card(store: Store, iri: ox.NamedNode, limit: int | None) -> EntityCa
     for claim, relation, confidence, paper, _ in rows:
         by_relation[_relation_of(relation)].append((_text(claim), Decimal(_text(confidence)), _text(paper)))
     shown = [claim for claims in by_relation.values() for claim in claims[:limit]]
-    quotes = read_quotes(store, [claim for claim, _, _ in shown])
+    iris = [claim for claim, _, _ in shown]
+    quotes, curators = read_quotes(store, iris), read_curators(store, iris)
     papers = _papers(store, [paper for _, _, paper in shown])
     results = _rows(store, _RESULTS_WITH, entity=iri)
     results.sort(key=lambda row: _text(row[0]))
@@ -338,7 +341,13 @@ def _entity_card(store: Store, iri: ox.NamedNode, limit: int | None) -> EntityCa
                 relation,
                 len(by_relation[relation]),
                 tuple(
-                    CardClaim(relation, confidence, quotes[claim], paper=papers[paper])
+                    CardClaim(
+                        relation,
+                        confidence,
+                        quotes[claim],
+                        paper=papers[paper],
+                        curated_by=curators.get(claim),
+                    )
                     for claim, confidence, paper in by_relation[relation][:limit]
                 ),
             )

@@ -22,6 +22,7 @@ SELECT ?claim ?field ?begin ?text ?start ?end WHERE {
   ?sentence kg:text ?text ; oa:start ?begin .
 }
 """
+_CURATORS: Final = "SELECT ?claim ?by WHERE { VALUES ?claim { %s } ?claim kg:curatedBy ?by }"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,17 @@ def read_quotes(store: Store, claims: Iterable[str]) -> Mapping[str, tuple[Quote
             quote(text, spans, "abstract" if in_abstract else "title")
             for (in_abstract, _, text), spans in sorted(sentences.items())
         )
+    return found
+
+
+def read_curators(store: Store, claims: Iterable[str]) -> dict[str, str]:
+    """Who vouches for claims that a curation added or confirmed, by the claims' IRIs."""
+    wanted = list(dict.fromkeys(claims))
+    found: dict[str, str] = {}
+    for first in range(0, len(wanted), _BATCH):
+        batch = " ".join(str(ox.NamedNode(iri)) for iri in wanted[first : first + _BATCH])
+        for claim, by in run_query(store, _CURATORS % batch):
+            found[_text(claim)] = min(_text(by), found.get(_text(claim), _text(by)))
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kg.network.graph import LINKS
 from kg.network.rows import local_name, rows_about
-from kg.queries.quotes import Quote, quote, read_quotes
+from kg.queries.quotes import Quote, quote, read_curators, read_quotes
 from kg.rdf import Store
 from kg.records import RELATIONS
 from kg.server.index import ROLES, GraphIndex, full_iri
@@ -38,6 +38,7 @@ def claims_of(index: GraphIndex, store: Store, node: int, edges: Iterable[int]) 
     chosen = [int(edge) for edge in edges]
     behind = {edge: _claims_behind(index, edge) for edge in chosen}
     said = read_quotes(store, (index.claim_iri(edge) for group in behind.values() for edge in group))
+    curators = read_curators(store, (index.claim_iri(edge) for edge in chosen))
     claims = []
     for edge in chosen:
         outward = index.sources[edge] == node
@@ -47,6 +48,7 @@ def claims_of(index: GraphIndex, store: Store, node: int, edges: Iterable[int]) 
                 "relation": LINKS[index.relations[edge]],
                 "direction": "out" if outward else "in",
                 "confidence": index.confidence(edge),
+                "curated_by": curators.get(index.claim_iri(edge)),
                 "node": index.node(int(index.targets[edge] if outward else index.sources[edge])),
                 "quotes": [_quote(one) for one in dict.fromkeys(quotes)],
                 "via": index.nodes(index.via.get(edge, ())),

@@ -46,6 +46,7 @@ def test_rules_survive_a_rebuild_a_changed_list_and_a_changed_extractor(tmp_path
         assert {"graph relative policy optimization", "top-1 accuracy"} <= labels
         assert not labels & {"Graphex", "ImageNet"}
         assert rows(out, SAID) == {("GPT-4", "Ada")}
+    assert "(1.00, by Ada)" in kg.render_card(kg.show(kg.open_store(out), "GPT-4"))
     kg.build(write_papers(tmp_path, changed), output=tmp_path / "again", cache=cache, workers=2)
     assert (tmp_path / "again" / "graph.ttl").read_bytes() == (out / "graph.ttl").read_bytes()
     assert kg.validate_by_pyshacl(out / "graph.ttl").conforms

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from pyoxigraph import Literal, NamedNode, Quad
 
 from tests.explorer.api import Api, api_of, write_graph_file
 from tests.explorer.sample import SCORES, STUDIES, ponds
@@ -342,3 +344,19 @@ class TestCaching:
         assert other.content == first.content
         wrong = f"{api.address}/api/search?limit=0"
         assert api.session.get(wrong, headers={"If-None-Match": tag}, timeout=60).status_code == 400
+
+
+def test_who_vouches_for_a_claim_is_told(tmp_path: Path) -> None:
+    graph = ponds()
+    kg = "https://w3id.org/paperkg/ontology#"
+    introduced = {
+        str(quad.subject.value): quad.subject
+        for quad in graph.quads_for_pattern(None, None, NamedNode(kg + "introduces"))
+        if isinstance(quad.subject, NamedNode)
+    }
+    claim = introduced[min(introduced)]
+    graph.add(Quad(claim, NamedNode(kg + "curatedBy"), Literal("Ada")))
+    paper = claim.value.split("/claim/")[1].split("/")[0]
+    with api_of(write_graph_file(graph, tmp_path / "graph.nt")) as api:
+        claims = group(api.get(f"node/paper/{paper}"), "introduces", "out")["claims"]
+    assert [one["curated_by"] for one in claims].count("Ada") == 1

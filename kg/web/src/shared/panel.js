@@ -104,10 +104,11 @@ export function longList(entries, draw, { total = entries.length, more = null, s
 }
 
 /** What a paper does with something, seen from one of the two: the other one, how sure it is, and the sentences. */
-export function claim({ node, confidence, quotes, omitted = 0, via = [] }, actions) {
-  const sure = confidence === null ? "" : `${Math.round(confidence * 100)} %`;
+export function claim({ node, confidence, curated_by: curator, quotes, omitted = 0, via = [] }, actions) {
+  const sure = curator ? `by ${curator}` : confidence === null ? "" : `${Math.round(confidence * 100)} %`;
   const note = [node.year, sure].filter(Boolean).join(" · ");
-  const meaning = node.year ? "Year of the paper, and confidence" : "Confidence";
+  const told = curator ? "who vouches for it" : "confidence";
+  const meaning = capital(node.year ? `year of the paper, and ${told}` : told);
   const body = element("div", {}, nodeRow(node, actions, note, meaning), ...quotes.map(quote));
   if (omitted) {
     const sentences = omitted === 1 ? "sentence is" : "sentences are";
