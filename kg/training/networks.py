@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,20 @@ from kg.records import ENTITY_TYPES, RELATIONS
 from kg.training.options import NetworkOptions
 from kg.training.words import WordVectors
 
-__all__ = ["Item", "SpanNetwork", "fit_network", "make_item", "probabilities"]
+__all__ = [
+    "Item",
+    "SpanNetwork",
+    "batches",
+    "fit_network",
+    "make_batch",
+    "make_item",
+    "probabilities",
+    "warm_up_and_decay",
+]
 
 _MOST_FLAGS = 6
+_HEAD = ("mark.", "start.", "end.", "inside.", "types.", "relations.")
+"""Parameters of what scores spans."""
 _BUCKET = 32
 """Batches of which texts of like length are put together."""
 
@@ -71,7 +83,9 @@ def make_item(
 
 
 @dataclass(frozen=True, slots=True)
-class _Batch:
+class Batch:
+    """Texts put together, filled up to one length."""
+
     rows: Tensor
     flags: Tensor
     mask: Tensor
@@ -81,7 +95,8 @@ class _Batch:
     marks: Tensor
 
 
-def _batch(items: Sequence[Item]) -> _Batch:
+def make_batch(items: Sequence[Item]) -> Batch:
+    """Put texts together."""
     length = max(len(item.rows) for item in items)
     rows = np.zeros((len(items), length, 4), np.int64)
     flagged = np.full((len(items), length, _MOST_FLAGS), FLAGS, np.int64)
@@ -95,7 +110,7 @@ def _batch(items: Sequence[Item]) -> _Batch:
     marked = np.concatenate([item.marks for item in items]).astype(np.int64)
     first, last = np.ascontiguousarray(spans.T)
     tensors = map(torch.from_numpy, (rows, flagged, mask, text, first, last, marked))
-    return _Batch(*tensors)
+    return Batch(*tensors)
 
 
 class SpanNetwork(nn.Module):  # type: ignore[misc]
@@ -148,15 +163,21 @@ class SpanNetwork(nn.Module):  # type: ignore[misc]
         self.word_dropout = options.word_dropout
         self.heads = options.heads
 
-    def _encode(self, batch: _Batch) -> Tensor:
+    def encode(self, batch: Batch, hidden: Tensor | None = None) -> Tensor:
+        """What each token means where it stands; of ``hidden`` ones neither word nor affixes are seen."""
         words = batch.rows[..., 0]
         if self.training:
             words = words.masked_fill(torch.rand(words.shape) < self.word_dropout, 0)
-        x = self.word(words) + self.hashed(batch.rows[..., 1:]).sum(2) + self.flag(batch.flags).sum(2)
+        hashed = self.hashed(batch.rows[..., 1:]).sum(2)
+        if hidden is not None:
+            words = words.masked_fill(hidden, 0)
+            hashed = hashed * ~hidden[..., None]
+        x = self.word(words) + hashed + self.flag(batch.flags).sum(2)
         texts, length, width = x.shape
         mask = batch.mask[..., None].float()
         x = self.dropout(x) * mask
         reach = CONVOLVED // 2
+        precision = torch.get_autocast_dtype("cpu") if torch.is_autocast_enabled("cpu") else x.dtype
         for k, (layer, norm) in enumerate(zip(self.convolutions, self.convolution_norms, strict=True)):
             if k == len(self.convolutions) // 2:
                 joined = self.attention_in(self.attention_norm(x))
@@ -166,15 +187,16 @@ class SpanNetwork(nn.Module):  # type: ignore[misc]
                 )
                 x = x + self.attention_out(mixed.transpose(1, 2).reshape(texts, length, width))
                 x = x + self.feed_out(self.dropout(functional.relu(self.feed_in(self.feed_norm(x)))))
-            padded = functional.pad(norm(x) * mask, (0, 0, reach, reach))
-            windows = padded.unfold(1, CONVOLVED, 1).transpose(2, 3).reshape(texts, length, -1)
+            seen = (norm(x) * mask).to(precision)
+            padded = functional.pad(seen, (0, 0, reach, reach))
+            windows = torch.cat([padded[:, n : n + length] for n in range(CONVOLVED)], 2)
             x = x + self.dropout(functional.relu(layer(windows)))
         encoded: Tensor = self.norm(x)
         return encoded
 
-    def forward(self, batch: _Batch) -> tuple[Tensor, Tensor]:
+    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Log odds of types ``(candidates, 1 + types)`` and of relations ``(candidates, relations)``."""
-        h = self._encode(batch).float()
+        h = self.encode(batch).float()
         texts, length, _ = h.shape
         start = self.start(h).reshape(texts * length, -1)
         end = self.end(h).reshape(texts * length, -1)
@@ -232,6 +254,7 @@ def fit_network(
     lexicon: Lexicon,
     vectors: WordVectors | None = None,
     *,
+    start: SpanNetwork | None = None,
     seed: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> SpanNetwork:
@@ -245,6 +268,8 @@ def fit_network(
         options: Of the network.
         lexicon: Whose words the word table holds.
         vectors: What the word table begins with.
+        start: A network whose encoder this one begins with; ``options.slowness`` tells how much more slowly
+            it learns than what is new.
         seed: Of the first parameters, the order and what is dropped.
         progress: Called with the number of batches done and to do.
     """
@@ -252,18 +277,17 @@ def fit_network(
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     network = SpanNetwork(options, lexicon, vectors, classes=items[0].types.shape[1])
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.98))
+    groups = _groups(network, start, options)
+    optimizer = torch.optim.AdamW(groups, weight_decay=0.01, betas=(0.9, 0.98), fused=True)
     steps = options.epochs * math.ceil(len(items) / options.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(1.0, (step + 1) / (0.05 * steps)) * max(0.01, (steps - step) / steps)
-    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, warm_up_and_decay(steps))
     done = 0
     network.train()
     for _ in range(options.epochs):
-        for batch in _batches(items, options.batch, random):
+        for batch in batches(items, options.batch, random):
             part = [items[n] for n in batch]
             with torch.autocast("cpu", dtype=torch.bfloat16):
-                types, relations = network(_batch(part))
+                types, relations = network(make_batch(part))
             wanted = torch.from_numpy(np.concatenate([item.types for item in part]).astype(np.float32))
             related = torch.from_numpy(np.concatenate([item.relations for item in part]).astype(np.float32))
             loss = -(functional.log_softmax(types, -1) * wanted).sum()
@@ -284,14 +308,34 @@ def fit_network(
     return network
 
 
-def _batches(items: Sequence[Item], size: int, random: np.random.Generator) -> Iterable[Sequence[int]]:
+def _groups(network: SpanNetwork, start: SpanNetwork | None, options: NetworkOptions) -> list[dict[str, Any]]:
+    """What is learnt fast and slowly; the latter gets the parameters that it begins with."""
+    fast: list[nn.Parameter] = []
+    slow: list[nn.Parameter] = []
+    known = {} if start is None else dict(start.named_parameters())
+    for name, parameter in network.named_parameters():
+        if name in known and not name.startswith(_HEAD):
+            with torch.no_grad():
+                parameter.copy_(known[name])
+            slow.append(parameter)
+        else:
+            fast.append(parameter)
+    return [{"params": fast, "lr": options.rate}, {"params": slow, "lr": options.rate * options.slowness}]
+
+
+def warm_up_and_decay(steps: int) -> Callable[[int], float]:
+    """The share of the highest learning rate by step: up over a twentieth of them, then linearly down."""
+    return lambda step: min(1.0, (step + 1) / (0.05 * steps)) * max(0.01, (steps - step) / steps)
+
+
+def batches(items: Sequence[Item], size: int, random: np.random.Generator) -> Iterable[Sequence[int]]:
     """Batches of texts of like length, in random order."""
     order = random.permutation(len(items)).tolist()
-    batches: list[list[int]] = []
+    found: list[list[int]] = []
     for k in range(0, len(order), size * _BUCKET):
         bucket = sorted(order[k : k + size * _BUCKET], key=lambda n: (len(items[n].rows), n))
-        batches.extend(bucket[x : x + size] for x in range(0, len(bucket), size))
-    return [batches[k] for k in random.permutation(len(batches))]
+        found.extend(bucket[x : x + size] for x in range(0, len(bucket), size))
+    return [found[k] for k in random.permutation(len(found))]
 
 
 def probabilities(
@@ -305,7 +349,7 @@ def probabilities(
         for k in range(0, len(order), _BUCKET):
             numbers = order[k : k + _BUCKET]
             part = [items[n] for n in numbers]
-            types, relations = network(_batch(part))
+            types, relations = network(make_batch(part))
             ends = np.cumsum([len(item.spans) for item in part])[:-1]
             pairs = zip(
                 np.split(functional.softmax(types, -1).numpy(), ends),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["NetworkOptions", "TrainingOptions", "TrainingReport"]
+__all__ = ["NetworkOptions", "PretrainingOptions", "TrainingOptions", "TrainingReport"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,27 @@ class NetworkOptions:
     """The share of words that are hidden while training, so that context and affixes count too."""
     rate: float = 2e-3
     """The highest learning rate of AdamW (Loshchilov and Hutter 2019)."""
+    slowness: float = 1.0
+    """The share of that rate for what the network takes over from another that it begins with."""
     batch: int = 16
     epochs: int = 7
     relations: float = 0.5
     """The weight of the loss of relations."""
+
+
+@dataclass(frozen=True, slots=True)
+class PretrainingOptions:
+    """How a network is taught to guess hidden words."""
+
+    hidden: float = 0.15
+    """The share of tokens of which nothing is seen."""
+    bare: float = 0.1
+    """The share of tokens of which the affixes are seen."""
+    sample: int = 2000
+    """How many words are drawn that the right one is told from, beside those hidden in the same batch."""
+    rate: float = 2e-3
+    batch: int = 32
+    epochs: int = 2
 
 
 @dataclass(frozen=True, slots=True)
