@@ -84,8 +84,8 @@ def map_format(to: str) -> MapFormat | None:
     if to and (any(sign in to for sign in separators) or to in {".", ".."} or Path(to).is_dir()):
         return None
     near = difflib.get_close_matches(name, (*FORMATS, *_ALIASES), 1)
-    hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FORMATS)}"
-    raise UsageError(f"there is no format {to!r}; {hint} A folder is written ./{to or 'map'}")
+    hint = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(FORMATS)}."
+    raise UsageError(f"there is no format {to!r}; {hint} A folder is written with a slash: ./{to or 'map'}")
 
 
 def map_targets(to: Sequence[str], output: str | None = None) -> list[tuple[str, str | None]]:
