@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +29,11 @@ _FLAGS = (
 )
 
 needs_seeds = pytest.mark.skipif(not SEEDS, reason="the user's reading lists are not beside this checkout")
+
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # As in a shell's background job. The programs that the tests press Ctrl-C on would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

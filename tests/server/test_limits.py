@@ -113,7 +113,9 @@ def pooled(
         finally:
             await pool.close()
 
-    asyncio.run(run())
+    # In a thread of its own: the browser of other tests keeps this thread's event loop running.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
 
 
 async def failure(pool: WorkerPool, query: str) -> str:
