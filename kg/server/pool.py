@@ -16,10 +16,10 @@ from typing import Any, Final
 
 from kg.server.worker import Settings
 
-_STUCK_AFTER: Final = 2.0
+_STUCK_AFTER: Final = 4.0
 """Seconds at one query after which a worker no longer counts as one that others may wait for."""
 _LOOK_EVERY: Final = 0.1
-"""Seconds after which one that waits looks whether another worker may be started."""
+"""Seconds between two looks at whether another worker may be started for those that wait."""
 _IDLE: Final = 60.0
 """Seconds without work after which a worker beyond the usual number ends."""
 _STARTING: Final = 60.0
@@ -145,8 +145,9 @@ class _Worker:
 class WorkerPool:
     """Runs queries in worker processes. All of it belongs to one event loop.
 
-    A few workers do the usual work. One that has been at a query for two seconds is left to it, and another
-    takes its place, up to a limit: queries that never end don't keep the others waiting.
+    A few workers do the usual work, first come, first served. One that has been at a query for four seconds
+    is left to it, and another takes its place, up to a limit: queries that never end don't keep the others
+    waiting.
 
     Args:
         settings: What a new worker is told.
@@ -163,7 +164,8 @@ class WorkerPool:
         self._idle: list[_Worker] = []
         self._workers: set[_Worker] = set()
         self._starting = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[_Worker | None]] = deque()
+        self._looking = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -233,37 +235,55 @@ class WorkerPool:
         await asyncio.gather(*(worker.gone() for worker in workers), return_exceptions=True)
 
     async def _acquire(self) -> _Worker:
-        loop = asyncio.get_running_loop()
-        until = loop.time() + self._settings.seconds
-        while True:
-            while self._idle:
-                worker = self._idle.pop()
-                if not worker.dead:
-                    return worker
-                self._remove(worker)
-            at_work = len(self._workers) + self._starting
-            stuck = sum(
-                bool(worker.busy_since) and loop.time() - worker.busy_since > _STUCK_AFTER
-                for worker in self._workers
-            )
-            if at_work < self._limit and at_work - stuck < self._usual:
-                return await self._start()
-            if loop.time() >= until or len(self._waiting) >= self._queue:
-                raise QueryFailedError("busy")
-            turn: asyncio.Future[None] = loop.create_future()
-            self._waiting.append(turn)
-            try:
-                async with asyncio.timeout(_LOOK_EVERY):
-                    await turn
-            except TimeoutError:
-                pass
-            except BaseException:
-                if turn.done() and not turn.cancelled():
-                    self._wake()
-                raise
-            finally:
-                with suppress(ValueError):
-                    self._waiting.remove(turn)
+        while self._idle and not self._waiting:
+            worker = self._idle.pop()
+            if not worker.dead:
+                return worker
+            self._remove(worker)
+        if not self._waiting and self._may_start():
+            return await self._start()
+        if len(self._waiting) >= self._queue:
+            raise QueryFailedError("busy")
+        turn: asyncio.Future[_Worker | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        self._look_soon()
+        try:
+            async with asyncio.timeout(self._settings.seconds):
+                handed = await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled() and (late := turn.result()):
+                self._release(late)
+            if isinstance(error, TimeoutError):
+                raise QueryFailedError("busy") from error
+            raise
+        finally:
+            with suppress(ValueError):
+                self._waiting.remove(turn)
+        if handed and handed.dead:
+            self._remove(handed)
+            handed = None
+        return handed or await self._start()
+
+    def _may_start(self) -> bool:
+        """Whether fewer workers than usual are there for others, and not as many as may be."""
+        now = asyncio.get_running_loop().time()
+        there = len(self._workers) + self._starting
+        stuck = sum(
+            bool(worker.busy_since) and now - worker.busy_since > _STUCK_AFTER for worker in self._workers
+        )
+        return there < self._limit and there - stuck < self._usual
+
+    def _look_soon(self) -> None:
+        """While some wait, look now and then whether a worker may be started for the first of them."""
+        if not self._looking and self._waiting and not self._closed:
+            self._looking = True
+            asyncio.get_running_loop().call_later(_LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        self._looking = False
+        if self._may_start():
+            self._hand(None)
+        self._look_soon()
 
     async def _start(self) -> _Worker:
         self._starting += 1
@@ -284,8 +304,8 @@ class WorkerPool:
         if self._closed or worker.settings is not self._settings:
             self._remove(worker)
             return
-        self._idle.append(worker)
-        self._wake()
+        if not self._hand(worker):
+            self._idle.append(worker)
         if len(self._workers) > self._usual:
             asyncio.get_running_loop().call_later(_IDLE, self._shrink)
 
@@ -294,12 +314,14 @@ class WorkerPool:
         if len(self._workers) > self._usual and self._idle:
             self._remove(self._idle.pop(0))
 
-    def _wake(self) -> None:
+    def _hand(self, worker: _Worker | None) -> bool:
+        """Give the first that waits a worker, or leave to start one; whether any waits."""
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                turn.set_result(worker)
+                return True
+        return False
 
     def _remove(self, worker: _Worker) -> None:
         self._workers.discard(worker)
@@ -307,4 +329,4 @@ class WorkerPool:
         task = asyncio.get_running_loop().create_task(worker.gone())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        self._wake()
+        self._look_soon()
