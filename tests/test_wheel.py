@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import requests
 
 from tests.conftest import DATA, ROOT
 
@@ -29,6 +32,7 @@ def test_wheel_builds_a_graph_in_an_empty_folder(tmp_path: Path) -> None:
         ["query", "who-introduces"],
         ["view"],
         ["show", "GRPO"],
+        ["map", "--to", "html"],
     ):
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments, str(installed)],
@@ -40,3 +44,21 @@ def test_wheel_builds_a_graph_in_an_empty_folder(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, done.stderr
     assert (empty / "output" / "graph.html").is_file()
+    with subprocess.Popen(
+        [sys.executable, "-c", program, "serve", "--port", "0", str(installed)],
+        cwd=empty,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout
+        try:
+            address = server.stdout.readline().split()[0]
+            page = requests.get(address, timeout=30).text
+            for part in re.findall(r'(?:src|href)="/(assets/[^"]+)"', page):
+                assert requests.get(address + part, timeout=30).ok
+            assert requests.get(
+                f"{address}sparql", params={"query": "ASK { ?p a kg:Paper }"}, timeout=30
+            ).json()["boolean"]
+        finally:
+            server.terminate()
