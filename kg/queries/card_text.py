@@ -36,7 +36,7 @@ _RELATIONS_BACK: Final = {
     "introduces": "Introduced by",
     "trainsOn": "Trained on by",
     "evaluatesOn": "Evaluated on by",
-    "comparesWith": "Compared with by",
+    "comparesWith": "Compared against by",
     "uses": "Used by",
     "addresses": "Addressed by",
     "measures": "Measured by",

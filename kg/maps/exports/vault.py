@@ -23,7 +23,7 @@ _INVERSE: Final[dict[Relation, str]] = {
     "introduces": "Introduced by",
     "trainsOn": "Trained on by",
     "evaluatesOn": "Evaluated on by",
-    "comparesWith": "Compared with by",
+    "comparesWith": "Compared against by",
     "uses": "Used by",
     "addresses": "Addressed by",
     "measures": "Measured by",

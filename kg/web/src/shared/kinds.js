@@ -24,7 +24,7 @@ export const RELATIONS = new Map(
     claim("introduces", "introduces", "introduced by"),
     claim("trainsOn", "trains on", "used for training by"),
     claim("evaluatesOn", "evaluates on", "used for evaluation by"),
-    claim("comparesWith", "compares with", "compared with by"),
+    claim("comparesWith", "compares with", "compared against by"),
     claim("uses", "uses", "used by"),
     claim("addresses", "addresses", "addressed by"),
     claim("measures", "measures", "measured by"),
