@@ -437,9 +437,14 @@ def map_(
     }
     given = {name: value for name, value in chosen.items() if value is not None}
     options = kg.MapOptions(seed=seed, **given)
-    work = kg.make_map(kg.open_store(store), start, options=options)
+    with _Bar() as progress:
+        work = kg.make_map(kg.open_store(store), start, options=options, progress=progress)
+        for number, (name, target) in enumerate(targets):
+            progress("Writing", number, len(targets))
+            if target == "-":
+                progress.clear()
+            kg.write_map(work, name, sys.stdout.buffer if target == "-" else target)
     for name, target in targets:
-        kg.write_map(work, name, sys.stdout.buffer if target == "-" else target)
         if target != "-":
             typer.echo(f"{target or name}: {_plural(len(work.papers), 'paper')}")
     sys.stdout.buffer.flush()

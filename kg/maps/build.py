@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -34,13 +34,20 @@ from kg.maps.timelines import EVENTS, LIMIT, timelines
 from kg.rdf import Store
 from kg.records import RELATIONS
 
+Progress = Callable[[str, int, int | None], None]
+"""Called with the stage, the number of things done, and how many there are to do where that is known."""
+
 _MOST: Final = 10
 _FEWEST: Final = 3
 _TOLD: Final = 5
 
 
 def make_map(
-    store: Store, start: str | Path | None = None, *, options: MapOptions | None = None
+    store: Store,
+    start: str | Path | None = None,
+    *,
+    options: MapOptions | None = None,
+    progress: Progress | None = None,
 ) -> RelatedWorkMap:
     """Map what belongs together, what differs and what is missing among papers.
 
@@ -50,13 +57,17 @@ def make_map(
             to it), an entity (the papers that name it), each by any of its names; a SPARQL SELECT whose first
             variable gives papers, or an ``.rq`` file that holds one.
         options: What can be chosen.
+        progress: Called as the work goes on.
 
     Raises:
         UsageError: Nothing has this name, or several things have it, or the query selects no papers.
         KgError: There is no paper, or the graph or the file can't be read.
     """
     options = options or MapOptions()
+    report = progress or (lambda stage, done, total: None)
+    report("Reading the graph", 0, None)
     collection = read_collection(store)
+    report("Relating papers", 0, None)
     vectors = relatedness.vectors(collection, options)
     begin = choose(store, collection, vectors, start, options)
     numbers = np.array(begin.papers, dtype=np.int64)
@@ -65,13 +76,16 @@ def make_map(
     graph = neighbour_graph(around.first(neighbours(len(numbers))))
     groups = group(graph)
     found = clusters(collection, graph, groups, options)
+    report("Placing papers", 0, None)
     places = positions(around, graph, groups, options.seed)
 
+    report("Reading sentences", 0, None)
     facts = read_papers(store, collection, begin.papers)
     papers = _papers(collection, facts, cluster_of(found), places)
     claims = read_claims(store, collection, begin.papers)
     results = read_results(store, collection, begin.papers)
     entities = read_entities(store, collection, claims.values(), results)
+    report("Comparing papers", 0, None)
     table = matrix(found, entities, claims, options)
     return RelatedWorkMap(
         title=begin.title,
