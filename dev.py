@@ -84,7 +84,7 @@ def demo() -> None:
     set_up("")
     run(BIN / "kg", "build", DEMO_LIST)
     kg = (BIN / "kg").relative_to(ROOT)
-    print(f"The command is {kg}; try {kg} show GRPO")
+    print(f"The command is {kg}; try {kg} show GRPO, or {kg} serve --open")
 
 
 def test(*arguments: str) -> None:
