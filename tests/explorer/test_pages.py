@@ -39,6 +39,8 @@ PATHS = [
     "/leaderboard/pondqa",
     "/query?name=papers-using&method=RL",
     "/entity/no-such-thing",
+    "/network",
+    "/network?start=entity%2Freinforcement-learning",
 ]
 
 
@@ -431,7 +433,7 @@ def test_a_phone_shows_every_page_whole(look: Look) -> None:
 
 def settled(visit: Visit) -> None:
     """Wait until a page has been drawn, with what it asks for by itself."""
-    expect(visit.page.locator("main h1")).to_be_visible()
+    expect(visit.page.locator("main h1, .panel h2").first).to_be_visible()
     if "/query" in visit.path:
         expect(visit.page.locator(".answered")).to_be_visible()
 
