@@ -15,7 +15,6 @@ from kg.curation.draft import Draft
 from kg.curation.plan import Use, make_plan
 from kg.curation.rules import Curation, Rule
 from kg.records import (
-    ENTITY_TYPES,
     Entity,
     EntityType,
     LinkedPaper,
@@ -24,7 +23,7 @@ from kg.records import (
     Problem,
     Vocabulary,
 )
-from kg.resolution.forms import best_label
+from kg.resolution.forms import best_label, main_type
 
 __all__ = ["Curated"]
 
@@ -50,7 +49,7 @@ class _Counted:
 
     @property
     def type(self) -> EntityType:
-        return min(ENTITY_TYPES, key=lambda name: (-self.types[name], ENTITY_TYPES.index(name)))
+        return main_type(self.types)
 
 
 class Curated:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, get_args
 import numpy as np
 
 from kg.maps.records import MapClaim, MapEntity, MapResult
-from kg.network.graph import BROADER, TYPES
+from kg.network.graph import BROADER, entity_labels, entity_types
 from kg.network.rows import first_by_text, local_name, rows, rows_about
 from kg.network.web_links import is_web_address
 from kg.queries.quotes import quote, read_quotes
@@ -30,7 +30,6 @@ _CLAIMS: Final = """
 SELECT ?claim ?paper ?relation ?entity ?confidence WHERE {
   ?claim kg:confidence ?confidence ; rdf:subject ?paper ; rdf:predicate ?relation ; rdf:object ?entity
 }"""
-_LABELS: Final = "SELECT ?entity ?label WHERE { ?entity skos:prefLabel ?label }"
 _TITLES: Final = "SELECT ?paper ?title WHERE { ?paper a kg:Paper ; dcterms:title ?title }"
 _FACTS: Final = """
 SELECT ?paper ?property ?value WHERE {
@@ -149,13 +148,7 @@ def read_collection(store: Store) -> Collection:
     titles = {paper: "" for (paper,) in rows(store, _PAPERS)}
     for paper, title in rows(store, _TITLES):
         titles[paper] = min(filter(None, (titles[paper], " ".join(title.split()))), default="")
-    kinds: dict[str, str] = {}
-    for entity, kind in rows(store, TYPES):
-        if entity not in titles:
-            kinds[entity] = min(local_name(kind), kinds.get(entity, local_name(kind)))
-    labels: dict[str, str] = {}
-    for entity, label in rows(store, _LABELS):
-        labels[entity] = min(label, labels.get(entity, label))
+    kinds, labels = entity_types(store, titles), entity_labels(store)
 
     papers = {iri: number for number, iri in enumerate(_by_key(titles, base + "paper/"))}
     entities = {iri: number for number, iri in enumerate(_by_key(kinds, base + "entity/"))}

@@ -37,6 +37,7 @@ import numpy as np
 from kg.maps.collection import Collection
 from kg.maps.options import MapOptions
 from kg.maps.records import Reason, Related
+from kg.queries.relation_words import VERBS
 from kg.records import RELATIONS, Relation
 from kg.text.titles import short_title
 
@@ -58,16 +59,6 @@ REASONS: Final = 8
 _DECIMALS: Final = 9
 _TOLD: Final = 3
 _STOP: Final = frozenset("a an and based by for from in of on the to using via with".split())
-_PHRASES: Final[Mapping[Relation, tuple[str, str]]] = {
-    "introduces": ("introduce", "introduces"),
-    "trainsOn": ("train on", "trains on"),
-    "evaluatesOn": ("evaluate on", "evaluates on"),
-    "comparesWith": ("compare with", "compares with"),
-    "uses": ("use", "uses"),
-    "addresses": ("address", "addresses"),
-    "measures": ("measure", "measures"),
-    "mentions": ("mention", "mentions"),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,11 +292,11 @@ def _told(reasons: Sequence[Reason], labels: Mapping[str, str], one: str, other:
         if common:
             together[common[0]].append(label)
         elif reason.source[0] == "introduces":
-            apart.append(f"{other} {_PHRASES[reason.target[0]][1]} {label}, which {one} introduces")
+            apart.append(f"{other} {VERBS[reason.target[0]][0]} {label}, which {one} introduces")
         else:
-            verb = _PHRASES[reason.target[0]][1]
-            apart.append(f"{one} {_PHRASES[reason.source[0]][1]} {label}, which {other} {verb}")
-    parts = [f"both {_PHRASES[relation][0]} {_listed(names)}" for relation, names in together.items()]
+            verb = VERBS[reason.target[0]][0]
+            apart.append(f"{one} {VERBS[reason.source[0]][0]} {label}, which {other} {verb}")
+    parts = [f"both {VERBS[relation][1]} {_listed(names)}" for relation, names in together.items()]
     words = [f"“{reason.word}”" for reason in reasons if reason.word][:_TOLD]
     if words and len(parts) + len(apart) < 2:
         apart.append(f"names in both hold {_listed(words)}")

@@ -37,7 +37,8 @@ SELECT ?paper ?relation ?other ?entity WHERE {
 BROADER: Final = """
 SELECT ?narrower ?broader WHERE { ?narrower skos:broader ?broader . ?broader a kg:ResearchEntity }"""
 _PAPERS: Final = "SELECT ?paper WHERE { ?paper a kg:Paper }"
-TYPES: Final = (
+_LABELS: Final = "SELECT ?entity ?label WHERE { ?entity skos:prefLabel ?label }"
+_TYPES: Final = (
     "SELECT ?entity ?type WHERE { VALUES ?type { "
     + " ".join(f"kg:{name}" for name in ENTITY_TYPES)
     + " } ?entity a ?type }"
@@ -104,7 +105,7 @@ def project(
     if depth < 0 or (max_nodes is not None and max_nodes < 1):
         raise UsageError("the depth is 0 or more, and the number of nodes 1 or more")
     papers = {paper for (paper,) in rows(store, _PAPERS)}
-    kinds = {entity: local_name(kind) for entity, kind in rows(store, TYPES)}
+    kinds = {entity: local_name(kind) for entity, kind in rows(store, _TYPES)}
     if types is not None:
         kinds = {entity: kind for entity, kind in kinds.items() if kind in types}
     edges = _edges(store, papers, kinds, frozenset(LINKS if relations is None else relations))
@@ -170,6 +171,23 @@ def describe(
         if source in types and target in types:
             network.add_edge(source, target, relation, relation=relation, **attributes)
     return network
+
+
+def entity_types(store: Store, papers: Collection[str]) -> dict[str, str]:
+    """The type of every entity by IRI, papers left out; the first by name where a graph gives several."""
+    kinds: dict[str, str] = {}
+    for entity, kind in rows(store, _TYPES):
+        if entity not in papers:
+            kinds[entity] = min(local_name(kind), kinds.get(entity, local_name(kind)))
+    return kinds
+
+
+def entity_labels(store: Store) -> dict[str, str]:
+    """The preferred label of every entity by IRI, the first by text where a graph gives several."""
+    labels: dict[str, str] = {}
+    for entity, label in rows(store, _LABELS):
+        labels[entity] = min(label, labels.get(entity, label))
+    return labels
 
 
 def _refuse_unknown(what: str, names: Collection[str] | None, known: Collection[str]) -> None:

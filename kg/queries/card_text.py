@@ -21,27 +21,8 @@ from kg.queries.cards import (
 )
 from kg.queries.plain import plain
 from kg.queries.quotes import Quote
+from kg.queries.relation_words import BACK, VERBS
 
-_RELATIONS: Final = {
-    "introduces": "Introduces",
-    "trainsOn": "Trains on",
-    "evaluatesOn": "Evaluates on",
-    "comparesWith": "Compares with",
-    "uses": "Uses",
-    "addresses": "Addresses",
-    "measures": "Measures",
-    "mentions": "Mentions",
-}
-_RELATIONS_BACK: Final = {
-    "introduces": "Introduced by",
-    "trainsOn": "Trained on by",
-    "evaluatesOn": "Evaluated on by",
-    "comparesWith": "Compared against by",
-    "uses": "Used by",
-    "addresses": "Addressed by",
-    "measures": "Measured by",
-    "mentions": "Mentioned by",
-}
 _LINKS: Final = {
     ("usesMethodIn", "out"): "uses a method of",
     ("usesMethodIn", "in"): "its method is used by",
@@ -95,7 +76,7 @@ def _paper(card: PaperCard) -> Iterator[str]:
             yield _field(name, value)
     for relation, claims in groupby(card.claims, key=lambda claim: claim.relation):
         yield ""
-        yield _RELATIONS[relation]
+        yield VERBS[relation][0].capitalize()
         for claim in claims:
             yield from _claim(claim)
     yield from _results(card.results, card.results_total, with_paper=False)
@@ -120,7 +101,7 @@ def _entity(card: EntityCard) -> Iterator[str]:
             yield _field(name, value)
     for group in card.papers:
         yield ""
-        yield f"{_RELATIONS_BACK[group.relation]} ({group.total:,})"
+        yield f"{BACK[group.relation]} ({group.total:,})"
         for claim in group.claims:
             yield from _claim(claim)
         yield from _rest(group.total - len(group.claims), "paper")

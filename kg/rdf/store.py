@@ -139,15 +139,24 @@ def open_store(where: str | Path) -> Store:
     """
     if str(where).startswith(("http://", "https://")):
         return SparqlEndpoint(str(where))
+    return OxigraphStore(locate_graph(where))
+
+
+def locate_graph(where: str | Path) -> Path:
+    """The folder of the store in a build's output or in a store's own folder, or the graph file there.
+
+    Raises:
+        KgError: There is neither.
+    """
     path = Path(where)
     if path.is_dir():
         for candidate in (path / "store", path):
             if (candidate / "CURRENT").is_file():
-                return OxigraphStore(candidate)
+                return candidate
         if (path / "graph.ttl").is_file():
-            return OxigraphStore(path / "graph.ttl")
+            return path / "graph.ttl"
     elif path.is_file():
-        return OxigraphStore(path)
+        return path
     raise KgError(f"no graph in {where}: run kg build first")
 
 

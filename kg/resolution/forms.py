@@ -6,12 +6,18 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from kg.records import ENTITY_TYPES, EntityType
 from kg.text import slugify
 from kg.text.names import fold
 
 _SMALL = frozenset("a an and as by for from in of on or per the to under via with".split())
 _BEGINNING = 5  # integer and intellectual differ in it, multi and multiple do not
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+def main_type(types: Mapping[EntityType, int]) -> EntityType:
+    """What most mentions say; of equal ones the first in the order of ``ENTITY_TYPES``."""
+    return min(ENTITY_TYPES, key=lambda name: (-types.get(name, 0), ENTITY_TYPES.index(name)))
 
 
 def split_forms(forms: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

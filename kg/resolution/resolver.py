@@ -11,8 +11,16 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kg.records import ENTITY_TYPES, Concept, Entity, EntityType, Extraction, LocalEntity, Vocabulary
-from kg.resolution.forms import beginnings, best_label, free_slug, same_version, split_forms, squash
+from kg.records import Concept, Entity, EntityType, Extraction, LocalEntity, Vocabulary
+from kg.resolution.forms import (
+    beginnings,
+    best_label,
+    free_slug,
+    main_type,
+    same_version,
+    split_forms,
+    squash,
+)
 from kg.text.names import fold
 
 _CONCEPT = "concept:"  # no folded form holds a colon
@@ -45,7 +53,7 @@ class _Seen:
 
     @property
     def type(self) -> EntityType:
-        return min(ENTITY_TYPES, key=lambda name: (-self.types[name], ENTITY_TYPES.index(name)))
+        return main_type(self.types)
 
 
 @dataclass(frozen=True, slots=True)

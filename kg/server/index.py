@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from kg.network.graph import BROADER, CLAIMS, DERIVED, LINKS, TYPES
+from kg.network.graph import BROADER, CLAIMS, DERIVED, LINKS, entity_labels, entity_types
 from kg.network.rows import local_name, rows
 from kg.rdf import Store, graph_base
 from kg.records import ENTITY_TYPES
@@ -35,7 +35,6 @@ SELECT ?paper ?title ?issued ?arxiv ?doi WHERE {
   OPTIONAL { ?paper fabio:hasArXivId ?arxiv } OPTIONAL { ?paper kg:doi ?doi }
 }"""
 _PAPER_FACTS: Final = ("title", "issued", "arxiv", "doi")
-_LABELS: Final = "SELECT ?entity ?label WHERE { ?entity skos:prefLabel ?label }"
 _ALIASES: Final = "SELECT ?entity ?label WHERE { ?entity skos:altLabel ?label }"
 _RESULTS: Final = """
 SELECT ?result ?paper ?start WHERE {
@@ -210,13 +209,7 @@ _EdgeKey: TypeAlias = tuple[int, int, int]
 def _read(store: Store) -> GraphIndex:
     base = graph_base(store)
     facts = _read_papers(store)
-    kinds: dict[str, str] = {}
-    for entity, kind in rows(store, TYPES):
-        if entity not in facts:
-            kinds[entity] = min(local_name(kind), kinds.get(entity, local_name(kind)))
-    labels: dict[str, str] = {}
-    for entity, label in rows(store, _LABELS):
-        labels[entity] = min(label, labels.get(entity, label))
+    kinds, labels = entity_types(store, facts), entity_labels(store)
 
     iris = sorted([*facts, *kinds])
     edges, via = _read_edges(store, {iri: number for number, iri in enumerate(iris)}, facts)

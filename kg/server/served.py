@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from kg.errors import KgError
 from kg.rdf import OxigraphStore, SparqlEndpoint, Store
-from kg.rdf.store import rdf_format
+from kg.rdf.store import locate_graph, rdf_format
 from kg.server.index import GraphIndex
 
 _LOOK_EVERY: Final = 1.0
@@ -69,7 +69,7 @@ class ServedGraph:
         self._lock = threading.Lock()
         self._looked = time.monotonic()
         self._loading = False
-        self._identity = "" if self._remote else _identity(_locate(self._where))
+        self._identity = "" if self._remote else _identity(locate_graph(self._where).resolve())
         self._snapshot = self._load()
 
     def snapshot(self) -> Snapshot:
@@ -95,7 +95,7 @@ class ServedGraph:
 
     def _look(self) -> None:
         try:
-            identity = _identity(_locate(self._where))
+            identity = _identity(locate_graph(self._where).resolve())
         except (KgError, OSError):
             return
         if identity != self._identity:
@@ -124,7 +124,7 @@ class ServedGraph:
         folder = tempfile.mkdtemp(prefix="kg-serve-")
         held: list[int] = []
         try:
-            held += _copy(_locate(self._where), Path(folder))
+            held += _copy(locate_graph(self._where).resolve(), Path(folder))
             store = OxigraphStore(folder)
             index = GraphIndex.read(store)
         except BaseException:
@@ -133,20 +133,6 @@ class ServedGraph:
         snapshot = Snapshot(store, index, index.base, self._identity[:16], folder)
         weakref.finalize(snapshot, _drop, folder, held)
         return snapshot
-
-
-def _locate(where: str) -> Path:
-    """The store's folder, or the graph file."""
-    path = Path(where)
-    if path.is_dir():
-        for candidate in (path / "store", path):
-            if (candidate / "CURRENT").is_file():
-                return candidate.resolve()
-        if (path / "graph.ttl").is_file():
-            return (path / "graph.ttl").resolve()
-    elif path.is_file():
-        return path.resolve()
-    raise KgError(f"no graph in {where}: run kg build first")
 
 
 def _identity(path: Path) -> str:

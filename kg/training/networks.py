@@ -28,6 +28,7 @@ __all__ = [
     "make_batch",
     "make_item",
     "probabilities",
+    "take_step",
     "warm_up_and_decay",
 ]
 
@@ -296,11 +297,7 @@ def fit_network(
                 loss
                 - options.relations * ((functional.log_softmax(relations, -1) * related).sum(1) * named).sum()
             )
-            optimizer.zero_grad()
-            (loss / len(part) / 20).backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
+            take_step(loss / len(part) / 20, network.parameters(), optimizer, schedule)
             done += 1
             if progress:
                 progress(done, steps)
@@ -321,6 +318,20 @@ def _groups(network: SpanNetwork, start: SpanNetwork | None, options: NetworkOpt
         else:
             fast.append(parameter)
     return [{"params": fast, "lr": options.rate}, {"params": slow, "lr": options.rate * options.slowness}]
+
+
+def take_step(
+    loss: Tensor,
+    parameters: Iterable[nn.Parameter],
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+) -> None:
+    """Change parameters so that a loss falls; their gradients are clipped to length 1."""
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(parameters, 1.0)
+    optimizer.step()
+    schedule.step()
 
 
 def warm_up_and_decay(steps: int) -> Callable[[int], float]:

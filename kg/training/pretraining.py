@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kg.extraction.lexicon import Lexicon
-from kg.training.networks import Item, SpanNetwork, batches, make_batch, warm_up_and_decay
+from kg.training.networks import Item, SpanNetwork, batches, make_batch, take_step, warm_up_and_decay
 from kg.training.options import NetworkOptions, PretrainingOptions
 from kg.training.words import WordVectors
 
@@ -104,11 +104,7 @@ def pretrain(
             batch.rows[..., 0] = words.masked_fill(bare, 0)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 loss = guesses(network.encode(batch, lots < options.hidden)[asked], wanted)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-            schedule.step()
+            take_step(loss, parameters, optimizer, schedule)
             done += 1
             if progress:
                 progress(done, steps)

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kg.maps.exports.evidence import Evidence
-from kg.maps.exports.wording import VERBS, main_relations
+from kg.maps.exports.wording import main_relations
 from kg.maps.records import MapPaper, RelatedWorkMap
+from kg.queries.relation_words import VERBS
 from kg.records import ENTITY_TYPES, RELATIONS
 
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?%?")

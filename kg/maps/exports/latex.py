@@ -31,8 +31,9 @@ from kg.maps.exports.document import (
 from kg.maps.exports.evidence import Evidence, Sentence, papers_in_order
 from kg.maps.exports.outline import outline
 from kg.maps.exports.people import short_byline
-from kg.maps.exports.wording import VERBS, amount
+from kg.maps.exports.wording import amount
 from kg.maps.records import RelatedWorkMap
+from kg.queries.relation_words import VERBS
 from kg.records import Relation
 from kg.text.titles import short_title
 

@@ -23,9 +23,10 @@ from kg.maps.exports.document import (
 from kg.maps.exports.evidence import Evidence, Sentence, papers_in_order
 from kg.maps.exports.outline import outline
 from kg.maps.exports.people import byline
-from kg.maps.exports.wording import VERBS, amount
+from kg.maps.exports.wording import amount
 from kg.maps.records import MapPaper, RelatedWorkMap
 from kg.network.web_links import paper_links
+from kg.queries.relation_words import VERBS
 from kg.text.titles import short_title
 
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]<#|~$@^]|&(?=#?\w+;))")

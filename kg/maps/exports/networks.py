@@ -15,8 +15,9 @@ import networkx as nx
 
 from kg.maps.exports.colours import cluster_colour
 from kg.maps.exports.evidence import Evidence
-from kg.maps.exports.wording import LINK_VERBS, VERBS
+from kg.maps.exports.wording import LINK_VERBS
 from kg.maps.records import RelatedWorkMap
+from kg.queries.relation_words import VERBS
 
 _SIDE: Final = 1000.0
 """Length of a map's side in the units of a drawing program."""

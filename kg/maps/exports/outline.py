@@ -11,7 +11,6 @@ from kg.maps.exports.evidence import SURE, Evidence
 from kg.maps.exports.tables import boards, comparison, supports
 from kg.maps.exports.wording import (
     LINK_VERBS,
-    VERBS,
     about_entity,
     about_paper,
     about_reason,
@@ -21,6 +20,7 @@ from kg.maps.exports.wording import (
     joined,
 )
 from kg.maps.records import Cluster, Contradiction, Event, Gap, Related, RelatedWorkMap, Timeline
+from kg.queries.relation_words import VERBS
 
 _PAIRS: Final = 3
 """Related pairs that are told of for each cluster."""

@@ -7,8 +7,9 @@ from typing import Final
 
 from kg.maps.exports.document import Cite, Does, Name, Paragraph, Parts, Said, Table
 from kg.maps.exports.evidence import Evidence
-from kg.maps.exports.wording import VERBS, amount, counted, main_relations
+from kg.maps.exports.wording import amount, counted, main_relations
 from kg.maps.records import Board, RelatedWorkMap
+from kg.queries.relation_words import VERBS
 from kg.records import ENTITY_TYPES
 
 _COLUMNS: Final = 7

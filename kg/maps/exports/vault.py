@@ -12,23 +12,14 @@ from kg.maps.exports.evidence import Evidence
 from kg.maps.exports.file_names import FileNames
 from kg.maps.exports.markdown import escape, markdown_link, marked
 from kg.maps.exports.people import byline
-from kg.maps.exports.wording import VERBS, amount, counted, main_relations
+from kg.maps.exports.wording import amount, counted, main_relations
 from kg.maps.records import MapClaim, MapEntity, MapPaper, MapResult, Related, RelatedWorkMap
 from kg.network.web_links import paper_links
 from kg.queries.quotes import Quote
+from kg.queries.relation_words import BACK, VERBS
 from kg.records import RELATIONS, Relation
 from kg.text.titles import short_title
 
-_INVERSE: Final[dict[Relation, str]] = {
-    "introduces": "Introduced by",
-    "trainsOn": "Trained on by",
-    "evaluatesOn": "Evaluated on by",
-    "comparesWith": "Compared against by",
-    "uses": "Used by",
-    "addresses": "Addressed by",
-    "measures": "Measured by",
-    "mentions": "Mentioned by",
-}
 _RELATED: Final = 10
 _BREAKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]+")
 _LABEL: Final = str.maketrans({"[": "(", "]": ")", "|": "/", "#": "＃", "^": "ˆ", "<": "＜", ">": "＞"})
@@ -152,7 +143,7 @@ class _Vault:
                 and relation in main_relations(self.evidence.claims[claim.paper, entity.slug])
             ]
             if claims:
-                yield f"\n## {_INVERSE[relation]}\n\n"
+                yield f"\n## {BACK[relation]}\n\n"
                 for claim in sorted(claims, key=lambda one: (-one.confidence, one.paper)):
                     yield from self.claim(self.to_paper(claim.paper), claim)
         if results := self.results.get(entity.slug):

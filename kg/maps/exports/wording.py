@@ -8,19 +8,9 @@ from typing import Final
 from kg.maps.exports.document import Cite, Name, Part, Parts, Said
 from kg.maps.exports.evidence import SURE, Evidence
 from kg.maps.records import MapClaim, MapResult, Reason, RelatedWorkMap
+from kg.queries.relation_words import VERBS
 from kg.records import RELATIONS, Relation
 
-VERBS: Final[dict[Relation, tuple[str, str]]] = {
-    "introduces": ("introduces", "introduce"),
-    "trainsOn": ("trains on", "train on"),
-    "evaluatesOn": ("evaluates on", "evaluate on"),
-    "comparesWith": ("compares with", "compare with"),
-    "uses": ("uses", "use"),
-    "addresses": ("addresses", "address"),
-    "measures": ("measures", "measure"),
-    "mentions": ("mentions", "mention"),
-}
-"""Each relation with one paper or author as the subject, and with several."""
 LINK_VERBS: Final = {
     "usesMethodIn": "uses a method of",
     "usesDataFrom": "uses data of",

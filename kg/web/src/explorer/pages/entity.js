@@ -3,7 +3,7 @@ import { element, outwardLink } from "../../shared/dom.js";
 import { longList, nodeRow } from "../../shared/panel.js";
 import { count, many } from "../../shared/text.js";
 import { get, toNode } from "../api.js";
-import { FEW, claimGroups, copyButton, groupLinks, head, nodes, section } from "./parts.js";
+import { FEW, claimGroups, copyButton, groupLinks, head, networkLink, nodes, section } from "./parts.js";
 import { resultTable } from "./results.js";
 import { timeline } from "./timeline.js";
 
@@ -21,11 +21,7 @@ export async function open(place, url, app) {
       element(
         "p",
         { className: "actions" },
-        element(
-          "a",
-          { className: "more", href: `/network?start=${encodeURIComponent(id)}` },
-          "Show in the network",
-        ),
+        networkLink(id),
         shown.leaderboard
           ? element("a", { className: "more", href: `/leaderboard/${slug}` }, "Leaderboard")
           : null,

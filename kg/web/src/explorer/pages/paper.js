@@ -5,7 +5,7 @@ import { longList, nodeName, nodeRow } from "../../shared/panel.js";
 import { get, toNode } from "../api.js";
 import { legend, mentioned } from "./abstract.js";
 import { data } from "./entity.js";
-import { FEW, claimGroups, groupLinks, head, section } from "./parts.js";
+import { FEW, claimGroups, groupLinks, head, networkLink, section } from "./parts.js";
 import { resultTable } from "./results.js";
 
 const SHARED = 5;
@@ -40,11 +40,7 @@ export async function open(place, url, app) {
       element(
         "p",
         { className: "actions" },
-        element(
-          "a",
-          { className: "more", href: `/network?start=${encodeURIComponent(id)}` },
-          "Show in the network",
-        ),
+        networkLink(id),
       ),
       groupLinks(groups, shown.results_total),
     ),

@@ -25,6 +25,12 @@ export function section(heading, ...content) {
 // How much a list in the margin shows at a time.
 export const FEW = 10;
 
+/** A link to the network around a node. */
+export function networkLink(id) {
+  const href = `/network?start=${encodeURIComponent(id)}`;
+  return element("a", { className: "more", href }, "Show in the network");
+}
+
 /** A list of nodes that are known whole. */
 export function nodes(list, actions, note = () => "") {
   if (!list.length) return null;
