@@ -26,11 +26,16 @@ def split_forms(forms: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]
     A short form is an abbreviation that stands beside a long form of several words (``GRPO`` beside ``group
     relative policy optimization``); alone it counts as long. ``MedQA`` is not short for ``MedQA dataset``.
     """
-    head = next((form for form in forms if not _is_abbreviation(form) and len(_WORD.findall(form)) > 1), "")
+    head = next((form for form in forms if not is_abbreviation(form) and len(_WORD.findall(form)) > 1), "")
     if not head:
         return tuple(forms), ()
-    short = tuple(form for form in forms if _is_abbreviation(form) and not _holds(head, form))
+    short = tuple(form for form in forms if is_abbreviation(form) and not _holds(head, form))
     return tuple(form for form in forms if form not in short), short
+
+
+def is_abbreviation(form: str) -> bool:
+    """Whether a form is an abbreviation by its look: short, without a space, with two capitals."""
+    return len(form) <= 12 and not re.search(r"\s", form) and sum(map(str.isupper, form)) >= 2
 
 
 def same_version(one: str, other: str) -> bool:
@@ -86,10 +91,6 @@ def free_slug(label: str, taken: set[str]) -> str:
         number += 1
         slug = f"{stem}_{number}"
     return slug
-
-
-def _is_abbreviation(form: str) -> bool:
-    return len(form) <= 12 and not re.search(r"\s", form) and sum(map(str.isupper, form)) >= 2
 
 
 def _abbreviations(form: str) -> int:

@@ -1,7 +1,7 @@
 """From what each paper calls its things to the entities of the graph.
 
-Memory grows with the number of distinct names, not with the number of papers, and the outcome does not depend
-on the order in which papers are observed.
+What is kept of a paper is what it names, and the outcome does not depend on the order in which papers are
+observed.
 """
 
 from __future__ import annotations
@@ -16,11 +16,13 @@ from kg.resolution.forms import (
     beginnings,
     best_label,
     free_slug,
+    is_abbreviation,
     main_type,
     same_version,
     split_forms,
     squash,
 )
+from kg.resolution.meanings import Meanings
 from kg.text.names import fold
 
 _CONCEPT = "concept:"  # no folded form holds a colon
@@ -28,6 +30,8 @@ _ABBREVIATION = re.compile(r"[A-Z]{2,6}")
 _PLURAL = re.compile(r"['’]?s?['’]?$")
 _LONGEST_WORD_IN_ITS_CASE = 5
 _SHORTEST_THAT_SPEAKS = 4
+_OFTEN = 10
+"""How often a short form that is used alone is spelled out, at least, if it is short for something."""
 _ABBREVIATED = re.compile(r"(?<!\w)([A-Z]{2,6})s?(?!\w)")
 
 _KIND: dict[EntityType, int] = {"Task": 0, "Method": 0, "Model": 0, "Dataset": 1, "Benchmark": 1, "Metric": 2}
@@ -51,9 +55,32 @@ class _Seen:
         self.types.update(other.types)
         self.scored = self.scored or other.scored
 
+    def move(self, use: _Use, other: _Seen) -> None:
+        """Take what one paper says away and add it to another name."""
+        for seen, sign in ((self, -1), (other, 1)):
+            seen.papers += sign
+            for form in use.forms:
+                seen.forms[form] += sign
+            seen.types[use.type] += sign * use.mentions
+        self.forms = +self.forms
+        other.scored = other.scored or use.scored
+
     @property
     def type(self) -> EntityType:
         return main_type(self.types)
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A paper's use of a short form alone."""
+
+    name: str
+    forms: tuple[str, ...]
+    type: EntityType
+    mentions: int
+    scored: bool
+    named: tuple[str, ...]
+    """Everything that the paper names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +93,10 @@ class _Naming:
     """The names of its long forms, each once."""
     short: tuple[str, ...]
     """Likewise those of its short forms."""
+    spelled: tuple[str, ...]
+    """Its short forms, folded, where it has long ones too."""
+    alone: str
+    """Its short form, folded, where it has no other form."""
 
 
 class _Names:
@@ -150,7 +181,10 @@ class _Names:
             name = meant[0]
         else:
             name = given if given and given not in shorts.values() else names[0]
-        return _Naming(name, names, tuple(dict.fromkeys(shorts.values())))
+        spelled = tuple(dict.fromkeys(map(fold, short)))
+        folded = {fold(form) for form in entity.forms}
+        alone = folded.pop() if len(folded) == 1 and is_abbreviation(entity.forms[0]) else ""
+        return _Naming(name, names, tuple(dict.fromkeys(shorts.values())), spelled, alone)
 
     def _speaks(self, concept: str, short: str, entity: LocalEntity, long: Sequence[str]) -> bool:
         """Whether a short form beside long forms speaks for a concept.
@@ -198,13 +232,31 @@ class _Names:
 
 
 @dataclass(frozen=True, slots=True)
+class _Groups:
+    """Which names are of one thing."""
+
+    main: Mapping[str, str]
+    """For each name the one that stands for the thing."""
+    meanings: Mapping[tuple[str, int], Meanings]
+    """By short form and kind, where there are several."""
+
+    def of(self, name: str, alone: str, type: EntityType, named: Collection[str]) -> str:
+        """The group of a name, which depends on what else the paper names if it is a short form alone."""
+        meanings = self.meanings.get((alone, _KIND[type]))
+        told = meanings.told_by({self.main[other] for other in named}) if meanings else ""
+        return told or self.main[name]
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """The entities of a collection of papers."""
 
     entities: Mapping[str, Entity]
     """By slug, in the order of the slugs."""
     _names: _Names
+    _groups: _Groups
     _slugs: Mapping[str, str]
+    """By group."""
 
     def slugs(self, extraction: Extraction) -> tuple[str, ...]:
         """The slug of the entity that each of an extraction's entities is, in their order.
@@ -212,7 +264,12 @@ class Resolution:
         Raises:
             KeyError: The extraction was not observed before the resolution was made.
         """
-        return tuple(self._slugs[naming.name] for naming in self._names.of_extraction(extraction))
+        namings = self._names.of_extraction(extraction)
+        named = tuple(naming.name for naming in namings)
+        return tuple(
+            self._slugs[self._groups.of(naming.name, naming.alone, entity.type, named)]
+            for entity, naming in zip(extraction.entities, namings, strict=True)
+        )
 
 
 class Resolver:
@@ -223,10 +280,12 @@ class Resolver:
       letters but for spaces and are of one kind, or when papers use them for one thing: the less common name
       joins the more common one, unless most papers that use it do not, or their versions differ. Two concepts
       are never joined.
-    - A short form joins two long forms only if their words begin alike. Where a paper uses it alone, it is
-      the vocabulary's concept; else the one long form that the collection has for it, or the one that has at
-      least four in five of its uses; else a thing of its own. Long forms of another kind (a metric's for a
-      method) do not count. It is also a thing of its own where ten times as many papers use it alone.
+    - A short form joins two long forms only if their words begin alike. Where a paper uses it alone and
+      papers spell it out in several ways, it is what those mean that name the same things besides (see
+      `kg.resolution.meanings`). If they tell too little, it is the vocabulary's concept; else the one long
+      form that the collection has for it, or the one that has at least four in five of its uses; else a thing
+      of its own. Long forms of another kind (a metric's for a method) do not count. It is also a thing of its
+      own where ten times as many papers use it alone.
 
     Args:
         vocabulary: The curated concepts.
@@ -237,17 +296,29 @@ class Resolver:
         self._seen: defaultdict[str, _Seen] = defaultdict(_Seen)
         self._same: Counter[tuple[str, str]] = Counter()
         self._short: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._spelled: defaultdict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        """For each short form what papers that spell it out call the thing, and everything that they name."""
+        self._alone: defaultdict[str, list[_Use]] = defaultdict(list)
 
     def observe(self, extraction: Extraction) -> None:
         """Take in what one paper calls its things."""
         names = self._names
-        for entity, naming in zip(extraction.entities, names.of_extraction(extraction), strict=True):
+        namings = names.of_extraction(extraction)
+        named = tuple(naming.name for naming in namings)
+        for entity, naming in zip(extraction.entities, namings, strict=True):
             name = naming.name
+            forms = tuple(dict.fromkeys(" ".join(form.split()) for form in entity.forms))
+            scored = any(claim.relation == "evaluatesOn" for claim in entity.relations)
             seen = self._seen[name]
             seen.papers += 1
-            seen.forms.update(dict.fromkeys((" ".join(form.split()) for form in entity.forms), 1))
+            seen.forms.update(forms)
             seen.types[entity.type] += len(entity.mentions)
-            seen.scored = seen.scored or any(claim.relation == "evaluatesOn" for claim in entity.relations)
+            seen.scored = seen.scored or scored
+            if naming.alone:
+                use = _Use(name, forms, entity.type, len(entity.mentions), scored, named)
+                self._alone[naming.alone].append(use)
+            for form in naming.spelled:
+                self._spelled[form].append((name, named))
             for form in naming.long:
                 if (
                     form != name
@@ -274,14 +345,44 @@ class Resolver:
             if long not in joined:
                 together[long].add(together.pop(name))
         main = {name: group if group in together else joined[group] for name, group in main.items()}
-        concepts = self._concepts(together)
+        groups = _Groups(main, self._meanings(main, together))
+        for short in sorted({short for short, _ in groups.meanings}):
+            for use in self._alone[short]:
+                group = groups.of(use.name, short, use.type, use.named)
+                if group != main[use.name]:
+                    together[main[use.name]].move(use, together[group])
+        left = {name: seen for name, seen in together.items() if seen.papers}
+        concepts = self._concepts(left)
         present = {concept.slug for concept in concepts.values()}
         entities = {
-            concept.slug: _entity(concept, together[name], present)
+            concept.slug: _entity(concept, left[name], present)
             for name, concept in sorted(concepts.items(), key=lambda item: item[1].slug)
         }
-        slugs = {name: concepts[group].slug for name, group in main.items()}
-        return Resolution(entities, self._names, slugs)
+        slugs = {name: concept.slug for name, concept in concepts.items()}
+        return Resolution(entities, self._names, groups, slugs)
+
+    def _meanings(
+        self, main: Mapping[str, str], together: Mapping[str, _Seen]
+    ) -> dict[tuple[str, int], Meanings]:
+        """What the short forms mean that papers use alone and spell out in several ways, by kind too.
+
+        Not where a concept of the vocabulary goes by the short form and hardly a paper spells that out, so
+        that there is nothing to compare, nor where the short form is mostly used alone.
+        """
+        found: dict[tuple[str, int], Meanings] = {}
+        for short, uses in self._alone.items():
+            for kind in {_KIND[use.type] for use in uses}:
+                meanings = Meanings(
+                    (main[name], {main[other] for other in named})
+                    for name, named in self._spelled.get(short, ())
+                    if _KIND[together[main[name]].type] == kind
+                )
+                alone = [main[use.name] for use in uses if _KIND[use.type] == kind]
+                concepts = {name for name in alone if name.startswith(_CONCEPT)}
+                common = not concepts and len(alone) > _OFTEN * sum(meanings.papers.values())
+                if len(meanings.papers) > 1 and concepts <= meanings.papers.keys() and not common:
+                    found[short, kind] = meanings
+        return found
 
     def _main(self) -> dict[str, str]:
         """For each name the one that stands for it: the end of the way from name to more common name.
@@ -332,7 +433,7 @@ class Resolver:
             if _KIND[together[main[name]].type] == _KIND[alone.type]:
                 uses[main[name]] += papers
         group, papers = min(uses.items(), key=lambda item: (-item[1], item[0]), default=(short, 0))
-        if group == short or papers * 5 < uses.total() * 4 or papers * 10 < alone.papers:
+        if group == short or papers * 5 < uses.total() * 4 or papers * _OFTEN < alone.papers:
             return ""
         return group
 

@@ -121,6 +121,45 @@ def test_a_short_form_alone_joins_the_long_form_that_clearly_dominates() -> None
     ]
 
 
+def test_a_short_form_alone_is_what_papers_mean_that_name_the_same_things() -> None:
+    medical, prompts = local("patient data", type="Dataset"), local("prompt search")
+    papers = [
+        *[paper(local("clinically aligned policy optimization", "CAPO"), medical)] * 2,
+        *[paper(local("cost-aware prompt optimization", "CAPO"), prompts)] * 2,
+        paper(local("CAPO"), medical),
+        paper(local("CAPO", relation="evaluatesOn"), prompts),
+    ]
+    resolution = resolve(papers)
+    assert [resolution.slugs(p)[0] for p in papers[-2:]] == [
+        "clinically-aligned-policy-optimization",
+        "cost-aware-prompt-optimization",
+    ]
+    assert "capo" not in resolution.entities
+
+    unsure = paper(local("CAPO"), local("beam search"))
+    resolution = resolve([*papers, unsure])
+    assert [resolution.slugs(p)[0] for p in (papers[-1], unsure)] == [
+        "cost-aware-prompt-optimization",
+        "capo",
+    ]
+
+
+def test_neighbours_can_tell_that_a_short_form_is_not_the_vocabularys() -> None:
+    masks, sharp = local("mask decoder"), local("loss landscape")
+    papers = [
+        *[paper(local("Segment Anything Model", "SAM", type="Model"), masks)] * 3,
+        *[paper(local("sharpness-aware minimization", "SAM"), sharp)] * 3,
+        paper(local("SAM"), sharp),
+        paper(local("SAM"), masks),
+        paper(local("SAM"), local("beam search")),
+    ]
+    assert [first for first, _ in slugs(*papers)[-3:]] == [
+        "sharpness-aware-minimization",
+        "segment-anything-model",
+        "segment-anything-model",
+    ]
+
+
 def test_a_name_that_many_papers_use_is_not_taken_over_by_one_long_form() -> None:
     one = paper(local("depth from infrared omnidirectional views", "DINO"))
     assert slugs(one, *[paper(local("DINO"))] * 11)[-1] == ("dino",)
