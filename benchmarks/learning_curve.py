@@ -3,8 +3,8 @@ r"""Annotated papers against F1: the extractor trained on more and more of them,
     python -m benchmarks.learning_curve data/annotations/train.jsonl data/annotations/own.jsonl \
         --gold data/annotations/validation.jsonl --metadata arxiv-cs.jsonl.gz --sizes 250 500 1000 2000 4171
 
-Each is trained without self-training, on papers drawn by lot: the same lot, so that more papers hold the
-fewer ones.
+Each is trained without pretraining and self-training, on papers drawn by lot: the same lot, so that more
+papers hold the fewer ones.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> None:
                 part,
                 args.metadata,
                 output=Path(folder) / "model",
-                options=kg.TrainingOptions(unlabelled=0),
+                options=kg.TrainingOptions(pretraining=kg.PretrainingOptions(texts=0), unlabelled=0),
                 workers=args.workers,
             )
             scores = evaluate(

@@ -50,6 +50,7 @@ from kg.training.linear import fit_spans  # noqa: E402
 from kg.training.networks import (  # noqa: E402
     Item,
     SpanNetwork,
+    bare_item,
     fit_network,
     make_item,
     probabilities,
@@ -76,8 +77,6 @@ FIELDS = frozenset(
 """Of the abstracts that are learnt from."""
 LEAST_TOKENS = 60
 """Of an abstract that is labelled."""
-MOST_TOKENS = 400
-"""Of an abstract that words are hidden in; hardly any has more."""
 PRIOR = 10_000
 """How many words of all abstracts count with a training set's, when it is asked which are its own."""
 THRESHOLDS = np.arange(-2.0, 1.01, 0.1)
@@ -249,17 +248,10 @@ def read_abstracts(path: Path, rows: dict[str, int]) -> Abstracts:
         bounds = list(split_sentences(abstract)) if ours[number] else []
         if not bounds:
             continue
-        doc = NLP.make_doc(abstract)
-        tokens = Tokens(doc[:MOST_TOKENS].as_doc() if len(doc) > MOST_TOKENS else doc, bounds)
+        tokens = Tokens(NLP.make_doc(abstract), bounds)
         found.numbers.append(number)
         found.items.append(bare_item(Context(tokens, 0, {}, frozenset(), frozenset()), rows))
     return found
-
-
-def bare_item(context: Context, rows: dict[str, int]) -> Item:
-    """What the network reads of a text without candidates."""
-    nothing = np.zeros((0, 0), np.float32)
-    return make_item(context, Candidates([], [], {}, frozenset(), []), rows, nothing, nothing)
 
 
 def read_unlabelled(path: Path, numbers: Sequence[int]) -> list[Text]:

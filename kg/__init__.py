@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kg.queries import card_to_dict, find, render_card, saved_queries, show, write_answer
     from kg.rdf import open_store, validate, validate_by_pyshacl
     from kg.server.app import serve
-    from kg.training import TrainingOptions, TrainingReport, train
+    from kg.training import NetworkOptions, PretrainingOptions, TrainingOptions, TrainingReport, train
 
 __version__ = version("paperkg")
 
@@ -37,6 +37,8 @@ __all__ = [
     "Evaluation",
     "KgError",
     "MapOptions",
+    "NetworkOptions",
+    "PretrainingOptions",
     "RelatedWorkMap",
     "TrainingOptions",
     "TrainingReport",
@@ -77,7 +79,7 @@ _HOMES = {
     "kg.queries": ("card_to_dict", "find", "render_card", "saved_queries", "show", "write_answer"),
     "kg.rdf": ("open_store", "validate", "validate_by_pyshacl"),
     "kg.server.app": ("serve",),
-    "kg.training": ("TrainingOptions", "TrainingReport", "train"),
+    "kg.training": ("NetworkOptions", "PretrainingOptions", "TrainingOptions", "TrainingReport", "train"),
 }
 
 

@@ -596,6 +596,12 @@ def train(
         "output/model"
     ),
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is drawn by lot.")] = 0,
+    pretraining: Annotated[
+        int,
+        typer.Option(
+            "--pretraining", min=0, help="In how many abstracts hidden words are guessed before; 0 for none."
+        ),
+    ] = kg.TrainingOptions().pretraining.texts,
     teachers: Annotated[
         int, typer.Option("--teachers", min=0, help="Networks that label other abstracts for the last one.")
     ] = kg.TrainingOptions().teachers,
@@ -614,7 +620,12 @@ def train(
             metadata,
             output=output,
             calibration=calibrate,
-            options=kg.TrainingOptions(seed=seed, teachers=teachers, unlabelled=unlabelled),
+            options=kg.TrainingOptions(
+                seed=seed,
+                pretraining=kg.PretrainingOptions(texts=pretraining),
+                teachers=teachers,
+                unlabelled=unlabelled,
+            ),
             workers=workers or _processors(),
             progress=progress,
         )

@@ -29,7 +29,7 @@ from kg.text.sentences import split_sentences
 
 __all__ = ["Extractor", "add_entities", "first_components", "make_doc"]
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of the code that may change what is extracted."""
 _BATCH = 64
 _LONGEST_PAIR = 12

@@ -12,7 +12,7 @@ from kg.extraction.reading import Found, Reading
 
 __all__ = ["choose", "context", "find_names"]
 
-THRESHOLD = -0.15
+THRESHOLD = 0.35
 """Log odds above which a candidate counts as a name, chosen on held-out papers."""
 _KEPT = 0.05
 """The least probability that a candidate not chosen is handed on with."""

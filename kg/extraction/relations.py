@@ -155,7 +155,7 @@ def relate(
 ) -> list[tuple[RelationClaim, ...]]:
     """The paper's relations to each group, at least one, in the order of precedence.
 
-    A class of the model is a relation, or several joined by ``+``.
+    A class of the model is a relation, or several joined by ``+``: those that may be claimed together.
     """
     if not groups:
         return []
@@ -166,9 +166,9 @@ def relate(
     ]
     probabilities = softmax(model.sums_of_rows(rows) + model.bias)
     per_relation = np.zeros((len(groups), len(RELATIONS)))
-    for column, name in enumerate(model.classes):
-        for part in name.split("+"):
-            per_relation[:, RELATIONS.index(part)] += probabilities[:, column]
+    joined = [frozenset(map(RELATIONS.index, name.split("+"))) for name in model.classes]
+    for column, parts in enumerate(joined):
+        per_relation[:, list(parts)] += probabilities[:, column, None]
     trains = RELATIONS.index("trainsOn")
     claims: list[tuple[RelationClaim, ...]] = []
     for group, mentions, linear in zip(groups, cues, per_relation, strict=True):
@@ -178,7 +178,10 @@ def relate(
         if spoken and trains in allowed:
             chances[trains] = max(chances[trains], TRAINED_ON)
         best = max(allowed, key=lambda k: chances[k])
-        kept = [k for k in allowed if k == best or (chances[k] >= SECOND and RELATIONS[k] != "mentions")]
+        kept = {best}
+        for k in sorted(allowed, key=lambda k: -chances[k]):
+            if chances[k] >= SECOND and any(kept | {k} <= parts for parts in joined):
+                kept.add(k)
         weights = model.sums_of_rows(mentions)
         claims.append(
             tuple(

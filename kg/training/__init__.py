@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg.training.options import NetworkOptions, TrainingOptions, TrainingReport
+from kg.training.options import NetworkOptions, PretrainingOptions, TrainingOptions, TrainingReport
 from kg.training.train import train
 
-__all__ = ["NetworkOptions", "TrainingOptions", "TrainingReport", "train"]
+__all__ = ["NetworkOptions", "PretrainingOptions", "TrainingOptions", "TrainingReport", "train"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from functools import partial
 from itertools import islice
@@ -28,8 +28,9 @@ from kg.training.calibrate import calibrate
 from kg.training.examples import Example, label, read_examples
 from kg.training.features import NOTHING, describe, score
 from kg.training.linear import Fitted, fit_aliases, fit_names, fit_relations, fit_results
-from kg.training.networks import Item, SpanNetwork, fit_network, make_item, probabilities
+from kg.training.networks import Item, SpanNetwork, bare_item, fit_network, make_item, probabilities
 from kg.training.options import TrainingOptions, TrainingReport
+from kg.training.pretraining import pretrain
 from kg.training.words import WordVectors, count_barriers, lexicon_value, make_lexicon, word_vectors
 from kg.vocabulary import load_vocabulary
 
@@ -60,12 +61,25 @@ def learn(
 
     rows = {word: 1 + row for row, word in enumerate(lexicon.clusters)}
     items = [_gold_item(example, lexicon, rows) for example in examples]
-    fitted, teachers = _learn_from_annotations(examples, items, lexicon, vectors, options, workers, report)
+    count = options.teachers if options.unlabelled else 0
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = _fit_linear_models(pool, examples, lexicon)
+        encoder = _pretrain(metadata, lexicon, rows, vectors, options, report)
+        fit_teacher = partial(fit_network, items, options.teacher, lexicon, vectors, start=encoder)
+        teacher_jobs = [pool.submit(fit_teacher, seed=options.seed + number) for number in range(count)]
+        waited = [*jobs.values(), *teacher_jobs]
+        report("Learning from annotations", 0, len(waited))
+        for done, _ in enumerate(as_completed(waited), 1):
+            report("Learning from annotations", done, len(waited))
+    fitted = {name: job.result() for name, job in jobs.items()}
+    fitted["numbers"], fitted["links"] = fitted.pop("results")
+    teachers = [job.result() for job in teacher_jobs]
     names = unpacked(fitted.pop("names"))
-    known = {paper.id for paper in papers}
+    annotated = {paper.id for paper in papers} | set(unseen)
     labelled: list[Item] = []
-    others = read_examples(_others(metadata, known, options) if teachers else (), vocabulary)
-    while chunk := list(islice(others, _CHUNK)):
+    others = _draw(metadata, options.unlabelled if teachers else 0, options.seed, without=annotated)
+    unlabelled = read_examples(others, vocabulary)
+    while chunk := list(islice(unlabelled, _CHUNK)):
         labelled.extend(_label(chunk, teachers, names, options.share, lexicon, rows))
         report("Labelling abstracts", len(labelled), options.unlabelled)
     network = fit_network(
@@ -73,6 +87,7 @@ def learn(
         options.student if labelled else options.teacher,
         lexicon,
         vectors,
+        start=encoder,
         seed=options.seed,
         progress=_stage(report, "Training the network"),
     )
@@ -85,48 +100,52 @@ def learn(
     return TrainingReport(folder, len(papers), len(labelled), size)
 
 
-def _learn_from_annotations(
-    examples: Sequence[Example],
-    items: Sequence[Item],
+def _fit_linear_models(
+    pool: Executor, examples: Sequence[Example], lexicon: Lexicon
+) -> dict[str, Future[Any]]:
+    """The linear models by name, as they will be; ``results`` are two."""
+    fits = {"names": fit_names, "aliases": fit_aliases, "relations": fit_relations, "results": fit_results}
+    return {name: pool.submit(fit, examples, lexicon) for name, fit in fits.items()}
+
+
+def _pretrain(
+    metadata: Path,
     lexicon: Lexicon,
+    rows: dict[str, int],
     vectors: WordVectors,
     options: TrainingOptions,
-    workers: int,
     report: Progress,
-) -> tuple[dict[str, Fitted], list[SpanNetwork]]:
-    """The linear models by name, and the teachers."""
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        names = pool.submit(fit_names, examples, lexicon)
-        teachers = [
-            pool.submit(fit_network, items, options.teacher, lexicon, vectors, seed=options.seed + number)
-            for number in range(options.teachers if options.unlabelled else 0)
-        ]
-        aliases = pool.submit(fit_aliases, examples, lexicon)
-        relations = pool.submit(fit_relations, examples, lexicon)
-        results = pool.submit(fit_results, examples, lexicon)
-        jobs: list[Future[Any]] = [names, aliases, relations, results, *teachers]
-        report("Learning from annotations", 0, len(jobs))
-        for done, _ in enumerate(as_completed(jobs), 1):
-            report("Learning from annotations", done, len(jobs))
-    numbers, links = results.result()
-    fitted = {
-        "names": names.result(),
-        "aliases": aliases.result(),
-        "relations": relations.result(),
-        "numbers": numbers,
-        "links": links,
-    }
-    return fitted, [teacher.result() for teacher in teachers]
+) -> SpanNetwork | None:
+    """A network that has guessed hidden words of abstracts."""
+    items: list[Item] = []
+    drawn = _draw(metadata, options.pretraining.texts, options.seed)
+    for example in read_examples(drawn, load_vocabulary()):
+        items.append(bare_item(example.context, rows))
+        if len(items) % _CHUNK == 0:
+            report("Reading abstracts", len(items), None)
+    if not items:
+        return None
+    return pretrain(
+        items,
+        options.teacher,
+        options.pretraining,
+        lexicon,
+        vectors,
+        seed=options.seed,
+        progress=_stage(report, "Guessing hidden words"),
+    )
 
 
 def _stage(report: Progress, name: str) -> Callable[[int, int], None]:
     return lambda done, total: report(name, done, total)
 
 
-def _others(metadata: Path, known: set[str], options: TrainingOptions) -> Iterable[PaperRecord]:
-    """Papers that are not annotated, drawn at random, in the order of the file."""
-    ids = {id_ for id_, _, abstract in read_metadata(metadata) if id_ not in known and abstract}
-    drawn = set(sorted(ids, key=partial(_lot, options.seed))[: options.unlabelled])
+def _draw(metadata: Path, count: int, seed: int, *, without: Collection[str] = ()) -> Iterator[PaperRecord]:
+    """Papers that have an abstract, drawn by lot, in the order of the file."""
+    if not count:
+        return
+    ids = {id_ for id_, _, abstract in read_metadata(metadata) if id_ not in without and abstract}
+    drawn = set(sorted(ids, key=partial(_lot, seed))[:count])
     for id_, title, abstract in read_metadata(metadata):
         if id_ in drawn:
             drawn.discard(id_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from kg.training.words import WordVectors
 __all__ = [
     "Item",
     "SpanNetwork",
+    "bare_item",
     "batches",
     "fit_network",
     "make_batch",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 _MOST_FLAGS = 6
+_MOST_TOKENS = 400  # hardly any abstract has more
 _HEAD = ("mark.", "start.", "end.", "inside.", "types.", "relations.")
 """Parameters of what scores spans."""
 _BUCKET = 32
@@ -81,6 +83,13 @@ def make_item(
         types.astype(np.float16),
         relations.astype(np.float16),
     )
+
+
+def bare_item(context: Context, rows: dict[str, int]) -> Item:
+    """What the network reads of the beginning of a text, without candidates: words to hide and guess."""
+    nothing = np.zeros((0, 0), np.float32)
+    item = make_item(context, Candidates([], [], {}, frozenset(), []), rows, nothing, nothing)
+    return replace(item, rows=item.rows[:_MOST_TOKENS], flags=item.flags[:_MOST_TOKENS])
 
 
 @dataclass(frozen=True, slots=True)

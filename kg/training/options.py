@@ -32,6 +32,8 @@ class NetworkOptions:
 class PretrainingOptions:
     """How a network is taught to guess hidden words."""
 
+    texts: int = 100_000
+    """How many texts it reads at most."""
     hidden: float = 0.15
     """The share of tokens of which nothing is seen."""
     bare: float = 0.1
@@ -48,15 +50,18 @@ class TrainingOptions:
     """How the extractor is trained; written beside what comes of it."""
 
     seed: int = 0
+    pretraining: PretrainingOptions = field(default_factory=PretrainingOptions)
+    """Of the network that all others begin with; of no texts, there is none."""
     teachers: int = 2
     """Networks trained on the annotations alone, which together label other abstracts."""
     unlabelled: int = 10_000
     """How many other abstracts they label for the network that is kept (self-training with an ensemble)."""
     share: float = 0.5
     """That of the teachers in a log probability of those labels, beside the linear model's."""
-    teacher: NetworkOptions = field(default_factory=NetworkOptions)
+    teacher: NetworkOptions = field(default_factory=lambda: NetworkOptions(slowness=0.3))
+    """Its shape is the student's too."""
     student: NetworkOptions = field(
-        default_factory=lambda: NetworkOptions(dropout=0.1, word_dropout=0.1, epochs=4)
+        default_factory=lambda: NetworkOptions(dropout=0.1, word_dropout=0.1, slowness=0.5, epochs=4)
     )
 
 

@@ -26,8 +26,9 @@ def train(
 ) -> TrainingReport:
     """Train all that the extractor has learnt.
 
-    Word vectors and clusters are counted over the metadata file; linear models and teacher networks learn
-    from the annotated papers; teachers and linear model together label other abstracts, and one network
+    Word vectors and clusters are counted over the metadata file, and a network learns to guess hidden words
+    of its abstracts; linear models, and teacher networks that begin with that one, learn from the annotated
+    papers; teachers and linear model together label other abstracts, and one network, which begins like them,
     learns from those and the annotations. On one machine, the same input gives the same files.
 
     Args:
@@ -35,7 +36,7 @@ def train(
         metadata: An arXiv metadata file: JSON Lines, gzipped or not, with ``id``, ``title`` and ``abstract``.
         output: The folder to write; ``--extractor-option model=FOLDER`` reads it.
         calibration: Annotated papers, none of them among ``annotations``, on which confidence is calibrated;
-            without them it is what the models say.
+            without them it is what the models say. The teachers don't label them.
         options: What to do otherwise than the packaged model was trained.
         workers: How many processes learn from the annotations. With more than one, a script must call this
             under ``if __name__ == "__main__"``.

@@ -112,6 +112,18 @@ def test_types_and_relations_follow_the_text(extraction: Extraction) -> None:
     assert relations(extraction, "accuracy") == {"measures"}
 
 
+def test_relations_that_exclude_each_other_are_not_claimed_together(
+    extractor: Extractor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.extraction.relations.SECOND", 0.0)
+    extraction = extractor.extract(TITLE, ABSTRACT)
+    said = [{claim.relation for claim in one.relations} for one in extraction.entities]
+    assert max(map(len, said)) > 1
+    for together in said:
+        assert not {"introduces", "uses"} <= together
+        assert together == {"mentions"} or "mentions" not in together
+
+
 def test_results_are_tied_to_names_and_other_numbers_are_left(extraction: Extraction) -> None:
     def name(index: int | None) -> str | None:
         return None if index is None else extraction.entities[index].name

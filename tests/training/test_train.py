@@ -108,6 +108,29 @@ def test_what_was_trained_reads_papers_it_has_not_seen(
 
 
 @needs_extra
+def test_annotations_alone_are_enough_to_learn_from(files: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    annotations, unseen, metadata = files
+    done = kg_command(
+        "train",
+        annotations,
+        "--metadata",
+        metadata,
+        "--pretraining",
+        "0",
+        "--unlabelled",
+        "0",
+        "-o",
+        tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "0 others" in done.stdout
+    scores = kg.evaluate(
+        unseen, metadata=metadata, extractor="model", extractor_options={"model": str(tmp_path)}
+    ).scores
+    assert scores.levels["typed"].f1 > 50
+
+
+@needs_extra
 def test_papers_that_are_learnt_from_can_not_calibrate(
     files: tuple[Path, Path, Path], tmp_path: Path
 ) -> None:
