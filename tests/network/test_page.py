@@ -109,14 +109,13 @@ def test_the_page_draws_the_network_and_asks_for_nothing(show: Open) -> None:
     opened = show()
     assert opened.page.title() == TITLE
     assert opened.page.locator("h1").text_content() == TITLE
-    drawn = opened.page.evaluate(
+    opened.page.wait_for_function(  # shapes, lines and labels in several colours, once a frame is drawn
         """() => {
             const canvas = document.querySelector("#network canvas");
             const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-            return new Set(new Uint32Array(pixels.buffer)).size;
+            return new Set(new Uint32Array(pixels.buffer)).size > 20;
         }"""
     )
-    assert drawn > 20, "shapes, lines and labels in several colours"
     assert opened.requests == [opened.page.url]
 
 
