@@ -112,7 +112,10 @@ def test_the_page_draws_the_network_and_asks_for_nothing(show: Open) -> None:
     opened.page.wait_for_function(  # shapes, lines and labels in several colours, once a frame is drawn
         """() => {
             const canvas = document.querySelector("#network canvas");
-            const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+            const copy = new OffscreenCanvas(canvas.width, canvas.height);
+            const drawing = copy.getContext("2d", { willReadFrequently: true });
+            drawing.drawImage(canvas, 0, 0);
+            const pixels = drawing.getImageData(0, 0, copy.width, copy.height).data;
             return new Set(new Uint32Array(pixels.buffer)).size > 20;
         }"""
     )
