@@ -15,6 +15,7 @@ from kg.extraction import DEFAULT_EXTRACTOR, CheckedExtractor, Outcome, Text, ma
 from kg.extraction.cache import ExtractionCache, default_cache_folder
 from kg.extraction.parallel import fill_cache
 from kg.network import project, write_html
+from kg.progress import Progress
 from kg.rdf import (
     BASE_IRI,
     GraphCounts,
@@ -33,9 +34,6 @@ from kg.vocabulary import load_vocabulary
 __all__ = ["BuildReport", "build"]
 
 _NOTHING = Extraction()
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with the stage, the number of things done, and how many there are to do where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from kg.comparison.reading import ROLES, Described, Graph, PaperParts, ResultKey
+from kg.progress import Progress
 from kg.rdf import PREFIXES, Store
 from kg.rdf.canonical import canonical_hash
 from kg.records import RELATIONS
@@ -45,8 +46,6 @@ _NAMES: Final = {
     PREFIXES["skos"] + "broader": "broader",
     PREFIXES["skos"] + "exactMatch": "match",
 }
-
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from kg.errors import KgError, UsageError
 from kg.evaluation.calibration import Calibration, calibration
 from kg.evaluation.errors import ErrorKind, error_kinds
-from kg.evaluation.records import PaperRecord, Progress, as_record, parse_record, read_records, with_texts
+from kg.evaluation.records import PaperRecord, as_record, parse_record, read_records, with_texts
 from kg.evaluation.resolution import ResolutionScores, resolution_scores
 from kg.evaluation.scoring import Scores, score
+from kg.progress import Progress
 from kg.rdf import open_store, paper_records
 from kg.records import Extraction
 from kg.vocabulary import load_vocabulary

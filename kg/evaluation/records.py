@@ -10,13 +10,14 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 from kg.errors import KgError
+from kg.progress import Progress
 from kg.records import ENTITY_TYPES, RELATIONS, EntityType, Extraction, Relation, ResultKind
 from kg.text import plain
 
@@ -34,9 +35,6 @@ __all__ = [
 _KINDS: tuple[ResultKind, ...] = get_args(ResultKind)
 _SHOWN = 5
 _STEP = 1000
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with the stage, the number of things done, and how many there are to do where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

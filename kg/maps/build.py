@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -31,11 +31,9 @@ from kg.maps.records import MapClaim, MapPaper, Matrix, RelatedWorkMap
 from kg.maps.start import choose
 from kg.maps.supports import links, supports
 from kg.maps.timelines import EVENTS, LIMIT, timelines
+from kg.progress import Progress
 from kg.rdf import Store
 from kg.records import RELATIONS
-
-Progress = Callable[[str, int, int | None], None]
-"""Called with the stage, the number of things done, and how many there are to do where that is known."""
 
 _MOST: Final = 10
 _FEWEST: Final = 3

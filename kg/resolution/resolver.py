@@ -370,11 +370,12 @@ class Resolver:
         that there is nothing to compare, nor where the short form is mostly used alone.
         """
         found: dict[tuple[str, int], Meanings] = {}
-        for short, uses in self._alone.items():
+        for short in self._alone.keys() & self._spelled.keys():
+            uses = self._alone[short]
             for kind in {_KIND[use.type] for use in uses}:
                 meanings = Meanings(
                     (main[name], {main[other] for other in named})
-                    for name, named in self._spelled.get(short, ())
+                    for name, named in self._spelled[short]
                     if _KIND[together[main[name]].type] == kind
                 )
                 alone = [main[use.name] for use in uses if _KIND[use.type] == kind]

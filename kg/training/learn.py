@@ -16,14 +16,15 @@ from typing import Any
 import numpy as np
 
 from kg.evaluation import PaperRecord
-from kg.evaluation.records import Progress, read_metadata
+from kg.evaluation.records import read_metadata
 from kg.extraction.confidence import Confidence, save_confidence
 from kg.extraction.lexicon import Lexicon
 from kg.extraction.linear import LinearModel, log_softmax, save_json, softmax, unpacked
 from kg.extraction.network import save_network
 from kg.extraction.parameters import MODEL_FILES, load_parameters
 from kg.files import replacing
-from kg.records import ENTITY_TYPES
+from kg.progress import Progress
+from kg.records import ENTITY_TYPES, Vocabulary
 from kg.training.calibrate import calibrate
 from kg.training.examples import Example, label, read_examples
 from kg.training.features import NOTHING, describe, score
@@ -64,7 +65,7 @@ def learn(
     count = options.teachers if options.unlabelled else 0
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         jobs = _fit_linear_models(pool, examples, lexicon)
-        encoder = _pretrain(metadata, lexicon, rows, vectors, options, report)
+        encoder = _pretrain(metadata, vocabulary, lexicon, rows, vectors, options, report)
         fit_teacher = partial(fit_network, items, options.teacher, lexicon, vectors, start=encoder)
         teacher_jobs = [pool.submit(fit_teacher, seed=options.seed + number) for number in range(count)]
         waited = [*jobs.values(), *teacher_jobs]
@@ -110,6 +111,7 @@ def _fit_linear_models(
 
 def _pretrain(
     metadata: Path,
+    vocabulary: Vocabulary,
     lexicon: Lexicon,
     rows: dict[str, int],
     vectors: WordVectors,
@@ -119,7 +121,7 @@ def _pretrain(
     """A network that has guessed hidden words of abstracts."""
     items: list[Item] = []
     drawn = _draw(metadata, options.pretraining.texts, options.seed)
-    for example in read_examples(drawn, load_vocabulary()):
+    for example in read_examples(drawn, vocabulary):
         items.append(bare_item(example.context, rows))
         if len(items) % _CHUNK == 0:
             report("Reading abstracts", len(items), None)

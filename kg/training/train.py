@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kg.errors import KgError
 from kg.evaluation import PaperRecord, read_records, with_texts
-from kg.evaluation.records import Progress
+from kg.progress import Progress
 from kg.records import ENTITY_TYPES
 from kg.training.options import TrainingOptions, TrainingReport
 
